@@ -1,0 +1,67 @@
+"""What an analysis says: plain text and numbers, so that results cross processes and caches unchanged."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """A half-open piece of a source text.
+
+    `start` and `end` are offsets into the text; lines and columns count from 1. All of them count code points.
+    """
+
+    start: int
+    end: int
+    line: int
+    column: int
+    end_line: int
+    end_column: int
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put `text` in the place of the code points from `start` up to, not including, `end`."""
+
+    start: int
+    end: int
+    text: str
+
+
+class Applicability(Enum):
+    """How far a fix may be trusted; the values are those that ruff uses."""
+
+    SAFE = "safe"
+    UNSAFE = "unsafe"
+    DISPLAY = "display"
+
+
+@dataclass(frozen=True, slots=True)
+class Fix:
+    """What to write instead: all edits are applied, or none."""
+
+    message: str
+    applicability: Applicability
+    edits: tuple[Edit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One fault at one place.
+
+    `kind` is the name of the client kind, empty where a rule has none. `scope` is the dotted name of the
+    enclosing function or class, empty at module level. `logical_line` holds the first and the last line of the
+    logical line around the place: a suppression comment on any of them counts, as it does for flake8. `symbol`
+    is the qualified name that was resolved, `google.cloud.storage.Client`, and `call` the source of the
+    expression with its white space folded; both are empty where a rule has none.
+    """
+
+    code: str
+    kind: str
+    message: str
+    span: Span
+    scope: str
+    logical_line: tuple[int, int]
+    symbol: str = ""
+    call: str = ""
+    fix: Fix | None = None
