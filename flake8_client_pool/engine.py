@@ -2,16 +2,22 @@
 
 from dataclasses import dataclass
 
+from flake8_client_pool.constructors import Constructors
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.model import Finding
+from flake8_client_pool.rules import client_built_directly, client_class_handed_on, source_not_parsed
+from flake8_client_pool.rules.uses import Uses
+from flake8_client_pool.syntax.modules import Modules
+from flake8_client_pool.syntax.repository import Repository
+from flake8_client_pool.syntax.words import Words
 
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
     """What one file gave.
 
-    `followed` names the other files whose content, or absence, had a part in it: a cached result holds only as
-    long as each of them is as it was.
+    `followed` names the other paths that had a part in it, whether something lies there or not: a cached result
+    holds only as long as each of them is as it was.
     """
 
     findings: tuple[Finding, ...]
@@ -23,14 +29,27 @@ class Engine:
 
     def __init__(self, kinds: tuple[ClientKind, ...], pool_module: str) -> None:
         """Prepare to look for every one of `kinds`; messages name `pool_module` as the getters' home."""
+        constructors = Constructors(kinds)
+        repository = Repository()
+        self._pool_module = pool_module
+        self._words = Words(constructors, repository)
+        self._modules = Modules(constructors, repository)
 
     def words(self, path: str, data: bytes) -> tuple[str, ...]:
         """Name the identifiers in a file that could have to do with a client: empty when none can be built there.
 
         This is a test on bytes, without a parse, meant to be asked of every file.
         """
-        raise NotImplementedError
+        return self._words.of(path, data)
 
     def analyze(self, path: str, text: str, words: tuple[str, ...]) -> Analysis:
         """Find every fault in one file, in the order of its places; `words` is the answer of `words`."""
-        raise NotImplementedError
+        names = self._modules.open(path, text, words)
+        uses = Uses(names, words)
+        findings = [
+            *client_built_directly.check(uses, self._pool_module),
+            *client_class_handed_on.check(uses, self._pool_module),
+            *source_not_parsed.check(names.source),
+        ]
+        findings.sort(key=lambda finding: (finding.span.start, finding.code))
+        return Analysis(tuple(findings), tuple(sorted(self._modules.repository.followed)))

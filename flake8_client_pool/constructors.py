@@ -1,0 +1,91 @@
+"""The known clients turned around: from a qualified name to what a call of it builds."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from flake8_client_pool.kinds import ClientKind
+
+
+@dataclass(frozen=True, slots=True)
+class Construction:
+    """What a call of a qualified name builds.
+
+    Attributes:
+        kind: the kind of the client.
+        constructor: the qualified name of the class, or of the function that builds one.
+        factory: the class method that is called instead of the class, or empty.
+        method: the client's own method of the same signature where a function builds a client for one call.
+    """
+
+    kind: ClientKind
+    constructor: str
+    factory: str = ""
+    method: str = ""
+
+
+class Constructors:
+    """Every qualified name that builds a client, and the words by which a file can be told to hold one."""
+
+    def __init__(self, kinds: Iterable[ClientKind]) -> None:
+        """Index `kinds`."""
+        self.kinds = tuple(kinds)
+        self._by_name = {name: construction for kind in self.kinds for name, construction in _names(kind)}
+
+    def get(self, name: str) -> Construction | None:
+        """Tell what a call of a qualified name builds, or None."""
+        return self._by_name.get(name)
+
+    def leads_to_method(self, name: str) -> bool:
+        """Tell whether `name` is a module whose functions build a client for one call."""
+        return name in self._method_modules
+
+    def is_known(self, name: str) -> bool:
+        """Tell whether a qualified name is a constructor or a module or package above one."""
+        return name in self._by_name or name in self._prefixes
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """The identifiers of which each construction holds one, unless a name of the repository stands for it."""
+        last = {name.rpartition(".")[2] for name, what in self._by_name.items() if not what.method}
+        return frozenset(last | {module.rpartition(".")[2] for module in self._method_modules})
+
+    @cached_property
+    def factories(self) -> frozenset[str]:
+        """The names of all class methods that build a client."""
+        return frozenset(factory for kind in self.kinds for factory in kind.factories)
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """The first parts of all qualified names: a file that names none of them gets its clients from another."""
+        return frozenset(name.partition(".")[0] for name in self._by_name)
+
+    @cached_property
+    def usual_names(self) -> frozenset[str]:
+        """The names under which modules and roots are most often used, worth looking up in the first pass."""
+        return frozenset(part for name in self._prefixes for part in name.split(".")) & frozenset(
+            name.rpartition(".")[2] for name in self._prefixes if not name.endswith(("client", "services", "cloud"))
+        )
+
+    @cached_property
+    def _prefixes(self) -> frozenset[str]:
+        return frozenset(prefix for name in self._by_name for prefix in _parents(name))
+
+    @cached_property
+    def _method_modules(self) -> frozenset[str]:
+        return frozenset(name.rpartition(".")[0] for name, what in self._by_name.items() if what.method)
+
+
+def _names(kind: ClientKind) -> Iterator[tuple[str, Construction]]:
+    for constructor in kind.constructors:
+        yield constructor, Construction(kind, constructor)
+        for factory in kind.factories:
+            yield f"{constructor}.{factory}", Construction(kind, constructor, factory=factory)
+    for function, method in kind.methods.items():
+        yield function, Construction(kind, function, method=method)
+
+
+def _parents(name: str) -> Iterator[str]:
+    while "." in name:
+        name = name.rpartition(".")[0]
+        yield name

@@ -1,0 +1,39 @@
+"""Which arguments are handed on to be called later, and which are only looked at."""
+
+from flake8_client_pool.syntax.source import Node
+
+_LOOK_ONLY_FUNCTIONS = frozenset(
+    (
+        "isinstance issubclass super type id hash repr str print len dir vars help callable cast assert_type "
+        "hasattr getattr setattr delattr signature getmembers getsource isclass wraps update_wrapper register "
+        "get_type_hints TypeVar NewType Union Optional Annotated "
+        "Mock MagicMock AsyncMock NonCallableMock NonCallableMagicMock PropertyMock create_autospec patch object "
+        "debug info warning error exception critical log raises"
+    ).split(),
+)
+_LOOK_ONLY_KEYWORDS = frozenset(("spec", "spec_set", "autospec", "bound", "return_annotation", "annotation"))
+
+
+def is_handed_on(parent: Node, argument: Node) -> bool:
+    """Tell whether an argument of a call is handed on to be called later.
+
+    Args:
+        parent: what holds the argument: the list of arguments, or `keyword=argument`.
+        argument: the expression.
+    """
+    arguments = parent
+    if parent.kind() == "keyword_argument":
+        keyword, outer = parent.field("name"), parent.parent()
+        if parent.field("value") != argument or keyword is None or keyword.text() in _LOOK_ONLY_KEYWORDS:
+            return False
+        if outer is None:
+            return False
+        arguments = outer
+    call = arguments.parent()
+    function = call.field("function") if call and call.kind() == "call" else None
+    if call is None or function is None:
+        return False
+    name = function.text().rpartition(".")[2]
+    above = call.parent()
+    is_decorator = bool(above and above.kind() == "decorator")
+    return not (is_decorator or name in _LOOK_ONLY_FUNCTIONS or name.startswith(("assert_", "assertI", "assertE")))

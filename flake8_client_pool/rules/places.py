@@ -1,0 +1,47 @@
+"""Where a finding stands: its scope, and the logical line that a suppression comment belongs to."""
+
+from flake8_client_pool.model import Finding
+from flake8_client_pool.syntax.source import Node, folded, span_of
+
+_DEFINITIONS = frozenset(("function_definition", "class_definition"))
+
+
+def finding_at(node: Node, *, code: str, kind: str, message: str, symbol: str = "") -> Finding:
+    """Make the finding for a node."""
+    ancestors = node.ancestors()
+    return Finding(
+        code=code,
+        kind=kind,
+        message=message,
+        span=span_of(node),
+        scope=_scope(ancestors),
+        logical_line=_logical_line(node, ancestors),
+        symbol=symbol,
+        call=folded(node),
+    )
+
+
+def _scope(ancestors: list[Node]) -> str:
+    names = [each.field("name") for each in ancestors if each.kind() in _DEFINITIONS]
+    return ".".join(name.text() for name in reversed(names) if name)
+
+
+def _logical_line(node: Node, ancestors: list[Node]) -> tuple[int, int]:
+    """Find the lines from the start of the statement to its end, or to its block where the node stands before it."""
+    inner = node
+    for outer in ancestors:
+        if outer.kind() in ("block", "module"):
+            break
+        if outer.kind() == "decorated_definition":
+            break
+        if any(child.kind() == "block" for child in outer.children()):
+            header = outer.range().start.line + 1
+            return header, _line_before_block(outer)
+        inner = outer
+    place = inner.range()
+    return place.start.line + 1, place.end.line + 1
+
+
+def _line_before_block(statement: Node) -> int:
+    colon = [child for child in statement.children() if child.kind() == ":"]
+    return int(colon[-1].range().end.line) + 1 if colon else int(statement.range().start.line) + 1

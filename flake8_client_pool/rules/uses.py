@@ -1,0 +1,213 @@
+"""Where the classes of known clients end up: called on the spot, or handed on to be called later."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from flake8_client_pool.constructors import Construction
+from flake8_client_pool.rules.handing_on import is_handed_on
+from flake8_client_pool.syntax.names import Names
+from flake8_client_pool.syntax.scopes import FUNCTIONS, Role, place_of, role_of
+from flake8_client_pool.syntax.source import Node, start_of, string_of
+from flake8_client_pool.syntax.values import Class, Function, Qualified, Value, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One place that uses a client's class.
+
+    Attributes:
+        node: the call that builds a client, or the expression that hands its class on.
+        construction: what is built, or would be.
+        derived: whether a class of the repository is built that derives from the known one.
+    """
+
+    node: Node
+    construction: Construction
+    derived: bool
+
+
+class Uses:
+    """All uses of known clients' classes in one file.
+
+    Attributes:
+        built: the calls that build a client, in the order of the text.
+        handed_on: the expressions that hand a class on to be called later.
+    """
+
+    def __init__(self, names: Names, words: tuple[str, ...]) -> None:
+        """Follow `words`, and every name that takes a class over from them, to where they are called."""
+        self._names = names
+        self._built: dict[tuple[Node, str], Use] = {}
+        self._handed_on: dict[tuple[Node, str], Use] = {}
+        self._taken: set[str] = set(words)
+        self._follow_all()
+        self.built = _in_order(self._built)
+        self.handed_on = _in_order(self._handed_on)
+
+    def _follow_all(self) -> None:
+        done: set[str] = set()
+        if "getattr" in self._names.source.text:
+            self._follow_getattr()
+        while waiting := sorted(self._taken - done):
+            done.update(waiting)
+            self._names.source.collect(waiting)
+            for name in waiting:
+                for node in self._names.source.identifiers(name):
+                    self._begin(node)
+
+    def _begin(self, node: Node) -> None:
+        role = role_of(node)
+        parent = node.parent()
+        if role is Role.USE:
+            self._climb(node)
+        elif role is Role.ATTRIBUTE and parent:
+            self._climb(parent)
+        elif role is Role.NOTHING and parent and parent.kind() == "dotted_name":
+            self._take_alias(parent.parent())
+
+    def _follow_getattr(self) -> None:
+        for node in self._names.source.identifiers("getattr"):
+            call = node.parent()
+            arguments = call.field("arguments") if call and call.kind() == "call" else None
+            parts = arguments.named_children() if arguments else []
+            if call and len(parts) > 1 and string_of(parts[1]) in self._taken:
+                self._climb(call)
+
+    def _take_alias(self, aliased: Node | None) -> None:
+        alias = aliased.field("alias") if aliased and aliased.kind() == "aliased_import" else None
+        if alias and self._matters(self._names.bound(alias)):
+            self._taken.add(alias.text())
+
+    def _climb(self, node: Node) -> None:
+        """Follow an expression outward for as long as it stands for a class, or for a function that gives one."""
+        following: Node | None = node
+        while following and self._matters(values := self._names.evaluate(following)):
+            parent = following.parent()
+            step = _STEPS.get(parent.kind()) if parent else None
+            following = step(self, parent, following, values) if step and parent else None
+
+    def _matters(self, values: Values) -> bool:
+        return any(isinstance(value, Function) or self._construction(value) for value in values) or any(
+            isinstance(value, Qualified) and self._names.modules.constructors.leads_to_method(value.name)
+            for value in values
+        )
+
+    def _construction(self, value: Value) -> Construction | None:
+        if isinstance(value, Qualified):
+            return self._names.modules.constructors.get(value.name)
+        constructor = self._names.modules.constructor_of(value) if isinstance(value, Class) else ""
+        return self._names.modules.constructors.get(constructor)
+
+    def _record(self, where: dict[tuple[Node, str], Use], node: Node, values: Values) -> None:
+        for value in values:
+            if construction := self._construction(value):
+                use = Use(node, construction, isinstance(value, Class))
+                where.setdefault((node, construction.kind.name), use)
+
+    def _attribute(self, parent: Node, node: Node, _values: Values) -> Node | None:
+        return parent if parent.field("object") == node else None
+
+    def _call(self, parent: Node, node: Node, values: Values) -> Node | None:
+        if parent.field("function") != node:
+            return None
+        self._record(self._built, parent, values)
+        return parent
+
+    def _outward(self, parent: Node, _node: Node, _values: Values) -> Node | None:
+        return parent
+
+    def _argument(self, parent: Node, node: Node, values: Values) -> Node | None:
+        above = parent.parent()
+        if above and above.kind() == "class_definition":
+            self._take(above.field("name"))
+        elif is_handed_on(parent, node):
+            self._record(self._handed_on, node, values)
+        return None
+
+    def _pair(self, parent: Node, node: Node, values: Values) -> Node | None:
+        if parent.field("value") == node:
+            self._record(self._handed_on, node, values)
+        return None
+
+    def _default(self, parent: Node, node: Node, values: Values) -> Node | None:
+        if parent.field("value") == node:
+            self._record(self._handed_on, node, values)
+            self._take(parent.field("name"))
+        return None
+
+    def _assignment(self, parent: Node, node: Node, _values: Values) -> Node | None:
+        if parent.field("right") != node:
+            return None
+        self._take_targets(parent.field("left"))
+        return parent
+
+    def _elements(self, parent: Node, _node: Node, _values: Values) -> Node | None:
+        above = parent.parent()
+        if above and above.kind() == "assignment" and above.field("right") == parent:
+            self._take_targets(above.field("left"))
+        return None
+
+    def _named(self, parent: Node, node: Node, _values: Values) -> Node | None:
+        if parent.field("value") != node:
+            return None
+        self._take(parent.field("name"))
+        return parent
+
+    def _return(self, parent: Node, _node: Node, _values: Values) -> Node | None:
+        scopes = place_of(parent).scopes
+        self._take(next((scope.field("name") for scope in scopes if scope.kind() in FUNCTIONS), None))
+        return None
+
+    def _lambda(self, parent: Node, node: Node, _values: Values) -> Node | None:
+        return parent if parent.field("body") == node else None
+
+    def _annotation(self, parent: Node, _node: Node, _values: Values) -> Node | None:
+        for above in parent.ancestors():
+            if above.kind() in ("typed_parameter", "typed_default_parameter"):
+                self._take(above.field("name") or above.child(0))
+            if above.kind() not in ("type", "type_parameter", "generic_type", "subscript"):
+                break
+        return None
+
+    def _take(self, name: Node | None) -> None:
+        if name and name.kind() == "identifier":
+            self._taken.add(name.text())
+
+    def _take_targets(self, target: Node | None) -> None:
+        if target is None:
+            return
+        if target.kind() == "attribute":
+            self._take(target.field("attribute"))
+        elif target.kind() == "identifier":
+            self._take(target)
+        else:
+            for part in target.named_children():
+                self._take_targets(part)
+
+
+_STEPS: dict[str, Callable[[Uses, Node, Node, Values], Node | None]] = {
+    "attribute": Uses._attribute,
+    "call": Uses._call,
+    "parenthesized_expression": Uses._outward,
+    "conditional_expression": Uses._outward,
+    "boolean_operator": Uses._outward,
+    "await": Uses._outward,
+    "argument_list": Uses._argument,
+    "keyword_argument": Uses._argument,
+    "pair": Uses._pair,
+    "default_parameter": Uses._default,
+    "typed_default_parameter": Uses._default,
+    "assignment": Uses._assignment,
+    "expression_list": Uses._elements,
+    "tuple": Uses._elements,
+    "list": Uses._elements,
+    "named_expression": Uses._named,
+    "return_statement": Uses._return,
+    "lambda": Uses._lambda,
+    "type": Uses._annotation,
+    "subscript": Uses._annotation,
+}
+
+
+def _in_order(uses: dict[tuple[Node, str], Use]) -> list[Use]:
+    return sorted(uses.values(), key=lambda use: start_of(use.node))

@@ -1,0 +1,124 @@
+"""The other files of a repository: where a module lies, and what it says."""
+
+import os
+from collections.abc import Iterator
+from os.path import abspath, dirname, isdir, join
+
+_VERSION_CONTROL = frozenset((".git", ".hg"))
+_PROJECT_FILES = frozenset(("pyproject.toml", "setup.cfg", "setup.py", "tox.ini"))
+# Folders of a project that stand on the import path without being packages.
+_SOURCE_FOLDERS = ("", "src", "lib", "python")
+
+
+class Repository:
+    """Finds and reads modules on demand, and notes every path that was asked for.
+
+    Attributes:
+        followed: the paths that had a part in an answer since `begin`, whether something lies there or not.
+    """
+
+    def __init__(self) -> None:
+        """Know nothing yet."""
+        self.followed: set[str] = set()
+        self._entries: dict[str, frozenset[str]] = {}
+        self._roots: dict[str, str] = {}
+        self._bases: dict[tuple[str, str], str | None] = {}
+
+    def begin(self) -> None:
+        """Forget which paths were asked for."""
+        self.followed = set()
+
+    def find(self, module: str, directory: str) -> str | None:
+        """Find the file, or the folder, of an absolute module as seen from a file in `directory`.
+
+        The nearest folder upward that holds the module's first part wins, as it does for a script that mends
+        its own import path; the search ends at the root of the repository.
+        """
+        first, _, rest = module.partition(".")
+        base = self._base(first, directory)
+        self.followed.update(self._candidates(first, directory, base))
+        return self.inside(join(base, first), rest) if base is not None else None
+
+    def relative(self, folder: str, module: str) -> str | None:
+        """Find a module that is named relative to a file in `folder`: `.clients`, `..`."""
+        rest = module.lstrip(".")
+        for _ in range(len(module) - len(rest) - 1):
+            folder = dirname(folder)
+        return self.inside(folder, rest)
+
+    def inside(self, package: str, module: str) -> str | None:
+        """Find a module below a package's folder; `module` may be empty for the package itself."""
+        path = join(package, *module.split(".")) if module else package
+        folder, name = os.path.split(path)
+        entries = self.entries(folder)
+        if name in entries and "__init__.py" in self.entries(path):
+            found: str | None = join(path, "__init__.py")
+        elif f"{name}.py" in entries:
+            found = f"{path}.py"
+        else:
+            found = path if name in entries and isdir(path) else None
+        self.followed.update((found,) if found else (path, f"{path}.py"))
+        return found
+
+    def read(self, path: str) -> bytes:
+        """Give the bytes of a module's file; empty where there is none."""
+        self.followed.add(path)
+        try:
+            with open(path, "rb") as file:
+                return file.read()
+        except OSError:
+            return b""
+
+    def entries(self, folder: str) -> frozenset[str]:
+        """Name what lies in a folder; empty where there is none."""
+        if folder not in self._entries:
+            try:
+                self._entries[folder] = frozenset(os.listdir(folder or "."))
+            except OSError:
+                self._entries[folder] = frozenset()
+        return self._entries[folder]
+
+    def _base(self, first: str, directory: str) -> str | None:
+        """Find the folder on the import path that holds a top-level module."""
+        key = (first, directory)
+        if key not in self._bases:
+            here = next((base for base in _import_path(directory) if self._holds(base, first)), None)
+            above = None if here is not None or directory == self._root(directory) else dirname(directory)
+            self._bases[key] = self._base(first, above) if above is not None else here
+        return self._bases[key]
+
+    def _holds(self, base: str, first: str) -> bool:
+        entries = self.entries(base)
+        return f"{first}.py" in entries or (first in entries and isdir(join(base, first)))
+
+    def _candidates(self, first: str, directory: str, base: str | None) -> Iterator[str]:
+        """Name the paths that would win over `base` if something came to lie there."""
+        while True:
+            for each in _import_path(directory):
+                yield from (join(each, first), join(each, f"{first}.py"))
+                if each == base:
+                    return
+            if directory == self._root(directory):
+                return
+            directory = dirname(directory)
+
+    def _root(self, directory: str) -> str:
+        if directory not in self._roots:
+            self._roots[directory] = self._root_above(directory)
+        return self._roots[directory]
+
+    def _root_above(self, directory: str) -> str:
+        above = [directory]
+        while dirname(above[-1]) != above[-1]:
+            above.append(dirname(above[-1]))
+        for folder in above:
+            if _VERSION_CONTROL & self.entries(folder):
+                return folder
+        here = abspath(".")
+        if here in above:
+            return here
+        return next((folder for folder in reversed(above) if _PROJECT_FILES & self.entries(folder)), directory)
+
+
+def _import_path(directory: str) -> Iterator[str]:
+    yield from (join(directory, folder) if folder else directory for folder in _SOURCE_FOLDERS)

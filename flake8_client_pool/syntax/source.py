@@ -1,0 +1,106 @@
+"""The text of one file as a syntax tree; nothing else in the package knows the parser."""
+
+import re
+from collections.abc import Iterable
+from functools import cache, cached_property
+from typing import TypeAlias
+
+from ast_grep_py import SgNode, SgRoot
+
+from flake8_client_pool.model import Span
+
+Node: TypeAlias = SgNode
+
+_WILDCARD = re.compile(r"import[ \t]*\(?[ \t]*\*")
+# Besides ERROR nodes: what the error-tolerant parser accepts although no Python 3 does.
+_UNREADABLE: tuple[dict[str, object], ...] = (
+    {"kind": "ERROR"},
+    {"kind": "block", "regex": "^$"},
+    {"kind": "try_statement", "not": {"has": {"any": [{"kind": "except_clause"}, {"kind": "finally_clause"}]}}},
+    {"kind": "print_statement"},
+    {"kind": "exec_statement"},
+)
+
+
+class Source:
+    """One parsed file, asked for the few nodes that matter: each node that crosses into Python costs time.
+
+    Attributes:
+        path: where the file lies, or would lie.
+        text: the source.
+        root: the node of the whole module.
+        unreadable: the first place that is no Python 3, or None.
+    """
+
+    def __init__(self, path: str, text: str, words: Iterable[str]) -> None:
+        """Parse `text` and look the identifiers `words` up, in one pass."""
+        self.path = path
+        self.text = text
+        self.unreadable: Node | None = None
+        self.root = SgRoot(text, "python").root()
+        self._identifiers: dict[str, list[Node]] = {}
+        self._collect(words, _UNREADABLE)
+
+    def identifiers(self, name: str) -> list[Node]:
+        """Find every identifier `name`, in the order of the text."""
+        if name not in self._identifiers:
+            self._collect((name,))
+        return self._identifiers[name]
+
+    def collect(self, names: Iterable[str]) -> None:
+        """Look several names up in one pass, for `identifiers` to answer at once."""
+        if missing := [name for name in names if name not in self._identifiers]:
+            self._collect(missing)
+
+    @cached_property
+    def wildcard_imports(self) -> list[Node]:
+        """The modules that are imported with a star, in the order of the text."""
+        if not _WILDCARD.search(self.text):
+            return []
+        stars = self.root.find_all(kind="wildcard_import")
+        statements = [parent for star in stars if (parent := star.parent())]
+        return [module for statement in statements if (module := statement.field("module_name"))]
+
+    def _collect(self, words: Iterable[str], further: tuple[dict[str, object], ...] = ()) -> None:
+        for word in words:
+            self._identifiers[word] = []
+        pattern = "^(?:" + "|".join(sorted(self._identifiers)) + ")$"
+        rule = {"any": [{"kind": "identifier", "regex": pattern}, *further]}
+        for node in self.root.find_all({"rule": rule}):  # type: ignore[typeddict-item]
+            if node.kind() == "identifier":
+                self._identifiers[node.text()].append(node)
+            elif self.unreadable is None:
+                self.unreadable = node
+
+
+def span_of(node: Node) -> Span:
+    """Give the place of a node, with lines and columns from 1."""
+    place = node.range()
+    start, end = place.start, place.end
+    return Span(start.index, end.index, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+
+
+def start_of(node: Node) -> int:
+    """Give the offset at which a node begins."""
+    return node.range().start.index
+
+
+def end_of(node: Node) -> int:
+    """Give the offset behind the last code point of a node."""
+    return node.range().end.index
+
+
+def folded(node: Node) -> str:
+    """Give the source of a node on one line."""
+    return re.sub(r"\s+", " ", node.text())
+
+
+@cache
+def _string_content(text: str) -> str | None:
+    match = re.fullmatch(r"""[rRuU]?(?:'([^'\\\n]*)'|"([^"\\\n]*)")""", text)
+    return next((group for group in match.groups() if group is not None), None) if match else None
+
+
+def string_of(node: Node) -> str | None:
+    """Give the value of a plain string literal; None for anything else, an f-string included."""
+    return _string_content(node.text()) if node.kind() == "string" else None

@@ -1,0 +1,136 @@
+"""Which files can build a client at all: a test on bytes, asked of every file, before any is parsed."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from os.path import abspath, dirname
+
+from flake8_client_pool.constructors import Constructors
+from flake8_client_pool.syntax.repository import Repository
+
+_FROM_IMPORT = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)")
+_IMPORT = re.compile(rb"import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)")
+_WORD = re.compile(rb"\w+")
+_ALIAS = re.compile(rb"[ \t]+as[ \t]+(\w+)")
+_ASSIGNED = re.compile(rb"[ \t]*(?:(?:self|cls)\.)?(\w+)[ \t]*(?::[^=\n]+)?=(?!=)")
+_DEFINED = re.compile(rb"(?:class|def)[ \t]+(\w+)")
+
+
+@dataclass(frozen=True, slots=True)
+class _Module:
+    """What the bytes of an imported module say: the root of a client's library, names it may give, imports."""
+
+    has_root: bool
+    names: frozenset[bytes]
+    imports: frozenset[str]
+
+
+class Words:
+    """Tells from the bytes of a file which identifiers in it could have to do with a client.
+
+    A construction holds one of the words that end the known constructors' names, or a name that another module
+    of the repository gave to one: `from .clients import Warehouse`. Names of the second kind are found in the
+    bytes of the imported modules; what a name really is, the parsed file decides later.
+    """
+
+    def __init__(self, constructors: Constructors, repository: Repository) -> None:
+        """Prepare the tests for a table of constructors."""
+        self._repository = repository
+        self._word = _any_of(constructors.words | constructors.factories)
+        self._root = _any_of(constructors.roots)
+        self._located: dict[tuple[str, bytes], str | None] = {}
+        self._modules: dict[str, _Module] = {}
+        self._closures: dict[frozenset[str], frozenset[str]] = {}
+
+    def of(self, path: str, data: bytes) -> tuple[str, ...]:
+        """Name the identifiers in a file that could have to do with a client; empty when none is built there."""
+        reached = self._reached(self._imported_modules(dirname(abspath(path)), data))
+        found = set(self._word.findall(data))
+        if given := self._given_by(reached):
+            found |= given & set(_WORD.findall(data))
+        if not found or not (self._root.search(data) or any(self._modules[each].has_root for each in reached)):
+            return ()
+        return tuple(sorted(word.decode() for word in found))
+
+    def _given_by(self, modules: frozenset[str]) -> frozenset[bytes]:
+        """Find the names of their own that modules give to a client's class, or to a name that was given so."""
+        names = new = frozenset[bytes]().union(*(self._modules[each].names for each in modules))
+        while new:
+            pattern = _any_of(name.decode() for name in new)
+            new = frozenset(name for each in modules for name in _names_given(self._read(each), pattern)) - names
+            names |= new
+        return names
+
+    def _reached(self, modules: frozenset[str]) -> frozenset[str]:
+        """Add to some modules all that they import, directly or through others."""
+        if modules not in self._closures:
+            reached, waiting = set(modules), list(modules)
+            while waiting:
+                further = self._module(waiting.pop()).imports - reached
+                reached |= further
+                waiting += further
+            self._closures[modules] = frozenset(reached)
+        return self._closures[modules]
+
+    def _module(self, path: str) -> _Module:
+        if path not in self._modules:
+            data = self._read(path)
+            imports = self._imported_modules(dirname(path), data)
+            names = frozenset(_names_given(data, self._word))
+            self._modules[path] = _Module(bool(self._root.search(data)), names, imports)
+        return self._modules[path]
+
+    def _read(self, module: str) -> bytes:
+        return self._repository.read(module) if module.endswith(".py") else b""
+
+    def _imported_modules(self, folder: str, data: bytes) -> frozenset[str]:
+        """Find the modules of the repository that a file names in its imports; those in strings count too."""
+        found: set[str] = set()
+        for module, names in _FROM_IMPORT.findall(data):
+            if path := self._locate(folder, module):
+                found.add(path)
+                if path.endswith("__init__.py") or not path.endswith(".py"):
+                    found |= self._submodules(path.removesuffix("__init__.py").rstrip("/"), names)
+        for modules in _IMPORT.findall(data):
+            found |= {path for module in modules.split(b",") if (path := self._locate(folder, module.strip()))}
+        return frozenset(found)
+
+    def _submodules(self, package: str, names: bytes) -> set[str]:
+        entries = self._repository.entries(package)
+        found = {name.decode() for name in _WORD.findall(names)}
+        return {f"{package}/{name}.py" for name in found if f"{name}.py" in entries} | {
+            f"{package}/{name}/__init__.py" for name in found & entries
+        }
+
+    def _locate(self, folder: str, module: bytes) -> str | None:
+        key = (folder, module)
+        if key not in self._located:
+            dotted = module.decode("utf-8", "replace")
+            self._located[key] = (
+                self._repository.relative(folder, dotted)
+                if dotted.startswith(".")
+                else self._repository.find(dotted, folder)
+            )
+        return self._located[key]
+
+
+def _names_given(data: bytes, pattern: re.Pattern[bytes]) -> Iterable[bytes]:
+    """Find the names on the left of `Name = Client`, `Client as Name`, `class Name(Client)`, `def name(): return Client`."""
+    for match in pattern.finditer(data):
+        start = data.rfind(b"\n", 0, match.start()) + 1
+        before = data[start : match.start()]
+        if alias := _ALIAS.match(data, match.end()):
+            yield alias[1]
+        if data[match.end() : match.end() + 1] == b"(":
+            continue
+        if assigned := _ASSIGNED.match(before):
+            yield assigned[1]
+        elif before.lstrip().startswith(b"return"):
+            yield from _DEFINED.findall(data[data.rfind(b"def ", 0, start) : start])[:1]
+        else:
+            header = data[max(0, data.rfind(b"class ", 0, match.start())) : match.start()]
+            yield from () if b":" in header else _DEFINED.findall(header)[:1]
+
+
+def _any_of(words: Iterable[str]) -> re.Pattern[bytes]:
+    return re.compile(rb"\b(?:" + "|".join(sorted(words)).encode() + rb")\b")
