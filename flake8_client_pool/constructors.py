@@ -61,11 +61,9 @@ class Constructors:
         return frozenset(name.partition(".")[0] for name in self._by_name)
 
     @cached_property
-    def usual_names(self) -> frozenset[str]:
-        """The names under which modules and roots are most often used, worth looking up in the first pass."""
-        return frozenset(part for name in self._prefixes for part in name.split(".")) & frozenset(
-            name.rpartition(".")[2] for name in self._prefixes if not name.endswith(("client", "services", "cloud"))
-        )
+    def module_names(self) -> frozenset[str]:
+        """The names under which the constructors' modules are most often used, worth a look in the first pass."""
+        return frozenset(name.rpartition(".")[2] for name in self._prefixes)
 
     @cached_property
     def _prefixes(self) -> frozenset[str]:

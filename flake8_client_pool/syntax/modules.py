@@ -40,7 +40,7 @@ class Modules:
         """Begin with a file: what was remembered of earlier ones no longer counts, only their trees are kept."""
         self.repository.begin()
         self._remembered.clear()
-        return Names(Source(path, text, words), self)
+        return Names(Source(path, text, self.constructors.module_names.union(words)), self)
 
     def remembering(self, names: Names, expression: Node, evaluate: Callable[[Names, Node], Values]) -> Values:
         """Evaluate an expression once; one that depends on itself, or nests too deep, stands for nothing more."""
@@ -64,7 +64,9 @@ class Modules:
         """Tell what an absolute module is: one of the repository, or one of another distribution."""
         if self.constructors.is_known(dotted):
             return (Qualified(dotted),)
-        path = self.repository.find(dotted, dirname(abspath(names.source.path)))
+        folder = dirname(abspath(names.source.path))
+        path = self.repository.find(dotted, folder)
+        self.repository.note(dotted, folder)
         return (ModuleFile(path),) if path else (Qualified(dotted),)
 
     def member(self, names: Names, module: Node, name: str) -> Values:
@@ -166,7 +168,7 @@ class Modules:
             text = decode(self.repository.read(path))
         except UndecodableSourceError:
             return None
-        names = self._trees[path] = Names(Source(path, text, ()), self)
+        names = self._trees[path] = Names(Source(path, text, self.constructors.module_names), self)
         while len(self._trees) > _TREES_KEPT:
             self._trees.popitem(last=False)
         return names

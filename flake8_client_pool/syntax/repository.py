@@ -36,8 +36,12 @@ class Repository:
         """
         first, _, rest = module.partition(".")
         base = self._base(first, directory)
-        self.followed.update(self._candidates(first, directory, base))
         return self.inside(join(base, first), rest) if base is not None else None
+
+    def note(self, module: str, directory: str) -> None:
+        """Add to `followed` every path on which an answer of `find` hangs."""
+        first = module.partition(".")[0]
+        self.followed.update(self._candidates(first, directory, self._base(first, directory)))
 
     def relative(self, folder: str, module: str) -> str | None:
         """Find a module that is named relative to a file in `folder`: `.clients`, `..`."""
@@ -49,16 +53,12 @@ class Repository:
     def inside(self, package: str, module: str) -> str | None:
         """Find a module below a package's folder; `module` may be empty for the package itself."""
         path = join(package, *module.split(".")) if module else package
-        folder, name = os.path.split(path)
-        entries = self.entries(folder)
-        if name in entries and "__init__.py" in self.entries(path):
-            found: str | None = join(path, "__init__.py")
-        elif f"{name}.py" in entries:
-            found = f"{path}.py"
-        else:
-            found = path if name in entries and isdir(path) else None
-        self.followed.update((found,) if found else (path, f"{path}.py"))
-        return found
+        for candidate in (join(path, "__init__.py"), f"{path}.py", path):
+            self.followed.add(candidate)
+            folder, name = os.path.split(candidate)
+            if name in self.entries(folder) and (candidate != path or isdir(path)):
+                return candidate
+        return None
 
     def read(self, path: str) -> bytes:
         """Give the bytes of a module's file; empty where there is none."""

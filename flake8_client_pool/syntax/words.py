@@ -1,7 +1,7 @@
 """Which files can build a client at all: a test on bytes, asked of every file, before any is parsed."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from os.path import abspath, dirname
 
@@ -36,9 +36,12 @@ class Words:
     def __init__(self, constructors: Constructors, repository: Repository) -> None:
         """Prepare the tests for a table of constructors."""
         self._repository = repository
-        self._word = _any_of(constructors.words | constructors.factories)
+        words = constructors.words | constructors.factories
+        self._word = _any_of(words)
+        self._known = frozenset(word.encode() for word in words)
         self._root = _any_of(constructors.roots)
         self._located: dict[tuple[str, bytes], str | None] = {}
+        self._given: dict[frozenset[str], frozenset[bytes]] = {}
         self._modules: dict[str, _Module] = {}
         self._closures: dict[frozenset[str], frozenset[str]] = {}
 
@@ -54,12 +57,15 @@ class Words:
 
     def _given_by(self, modules: frozenset[str]) -> frozenset[bytes]:
         """Find the names of their own that modules give to a client's class, or to a name that was given so."""
-        names = new = frozenset[bytes]().union(*(self._modules[each].names for each in modules))
-        while new:
-            pattern = _any_of(name.decode() for name in new)
-            new = frozenset(name for each in modules for name in _names_given(self._read(each), pattern)) - names
-            names |= new
-        return names
+        if modules not in self._given:
+            names = new = frozenset[bytes]().union(*(self._modules[each].names for each in modules)) - self._known
+            while new:
+                pattern = _any_of(name.decode() for name in new)
+                given = (_names_given(self._read(each), pattern) for each in modules)
+                new = frozenset(name for group in given for name in group) - names - self._known
+                names |= new
+            self._given[modules] = names
+        return self._given[modules]
 
     def _reached(self, modules: frozenset[str]) -> frozenset[str]:
         """Add to some modules all that they import, directly or through others."""
@@ -114,22 +120,33 @@ class Words:
         return self._located[key]
 
 
-def _names_given(data: bytes, pattern: re.Pattern[bytes]) -> Iterable[bytes]:
-    """Find the names on the left of `Name = Client`, `Client as Name`, `class Name(Client)`, `def name(): return Client`."""
+def _names_given(data: bytes, pattern: re.Pattern[bytes]) -> Iterator[bytes]:
+    """Find the names that a module may give to a word that `pattern` finds.
+
+    These are the left sides of `Name = Client`, `Client as Name`, `class Name(Client)`, `def name(): return Client`.
+    """
     for match in pattern.finditer(data):
         start = data.rfind(b"\n", 0, match.start()) + 1
-        before = data[start : match.start()]
+        before, behind = data[start : match.start()], data[match.end() : match.end() + 1]
         if alias := _ALIAS.match(data, match.end()):
             yield alias[1]
-        if data[match.end() : match.end() + 1] == b"(":
-            continue
-        if assigned := _ASSIGNED.match(before):
-            yield assigned[1]
-        elif before.lstrip().startswith(b"return"):
-            yield from _DEFINED.findall(data[data.rfind(b"def ", 0, start) : start])[:1]
-        else:
-            header = data[max(0, data.rfind(b"class ", 0, match.start())) : match.start()]
-            yield from () if b":" in header else _DEFINED.findall(header)[:1]
+        elif behind not in (b"(", b".") and not _in_text(before):
+            yield from _left_sides(data, start, match.start(), before)
+
+
+def _in_text(before: bytes) -> bool:
+    """Tell whether what follows stands in a comment or a string, unless it is all of the string."""
+    quotes = before.count(b'"') + before.count(b"'")
+    return b"#" in before or (quotes % 2 == 1 and not before.endswith((b'"', b"'")))
+
+
+def _left_sides(data: bytes, line: int, word: int, before: bytes) -> Iterable[bytes]:
+    if assigned := _ASSIGNED.match(before):
+        return (assigned[1],)
+    if before.lstrip().startswith(b"return"):
+        return _DEFINED.findall(data[max(0, data.rfind(b"def ", 0, line)) : line])[:1]
+    header = data[max(0, data.rfind(b"class ", 0, word)) : word]
+    return () if b":" in header else _DEFINED.findall(header)[:1]
 
 
 def _any_of(words: Iterable[str]) -> re.Pattern[bytes]:
