@@ -1,0 +1,114 @@
+"""What `client-pool check` does, once its options are read."""
+
+import os
+import sys
+from dataclasses import dataclass, replace
+
+from flake8_client_pool.frontends.exit_codes import COULD_NOT_RUN, FOUND_NOTHING, FOUND_SOMETHING
+from flake8_client_pool.frontends.writing import write_file, write_out, write_problem
+from flake8_client_pool.output.progress import with_progress_bar, without_progress_bar
+from flake8_client_pool.output.terminal import shows_colour
+from flake8_client_pool.policy.configuration import Adjust, Configurations
+from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.policy.selection import Selection, checked_prefixes
+from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.scan.discovery import Exclusion, SourceFile, discover
+from flake8_client_pool.scan.run import Options, Run, run, run_on_content
+
+STANDARD_INPUT = "-"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CheckRequest:
+    """The options of one check, as given; an empty `select` or `ignore` leaves it to the configuration."""
+
+    paths: tuple[str, ...]
+    select: tuple[str, ...]
+    ignore: tuple[str, ...]
+    exclude: tuple[str, ...]
+    stdin_filename: str
+    jobs: int
+    no_cache: bool
+    isolated: bool
+    ignore_noqa: bool
+    statistics: bool
+    exit_zero: bool
+    quiet: bool
+    output_format: str
+    output_file: str
+    config: str
+
+
+def check(request: CheckRequest) -> int:
+    """Check files, write what was found, and return the exit code.
+
+    Raises:
+        ClientPoolError: the run could not be done; nothing was written.
+    """
+    configurations = Configurations(request.config, isolated=request.isolated, adjust=_adjustment(request))
+    source = _of_standard_input if STANDARD_INPUT in request.paths else _of_files
+    done = source(request, configurations)
+    for problem in done.problems:
+        write_problem(str(problem))
+    _write(request, done)
+    if any(problem.fatal for problem in done.problems):
+        return COULD_NOT_RUN
+    return FOUND_SOMETHING if done.results and not request.exit_zero else FOUND_NOTHING
+
+
+def _adjustment(request: CheckRequest) -> Adjust:
+    select = checked_prefixes(request.select, "--select")
+    ignore = checked_prefixes(request.ignore, "--ignore")
+
+    def adjusted(settings: Settings) -> Settings:
+        configured = settings.selection
+        return replace(
+            settings, selection=Selection(select or configured.select, ignore or configured.ignore)
+        )
+
+    return adjusted
+
+
+def _of_files(request: CheckRequest, configurations: Configurations) -> Run:
+    discovery = discover(request.paths or (os.curdir,), configurations, request.exclude)
+    if not discovery.files and not discovery.problems:
+        write_problem("no Python files found; name files or directories that hold some")
+    shows_progress = sys.stderr.isatty() and not request.quiet
+    done = run(
+        discovery.files,
+        Options(jobs=request.jobs, honour_noqa=not request.ignore_noqa, use_cache=not request.no_cache),
+        with_progress_bar if shows_progress else without_progress_bar,
+    )
+    return replace(done, problems=(*discovery.problems, *done.problems))
+
+
+def _of_standard_input(request: CheckRequest, configurations: Configurations) -> Run:
+    if len(request.paths) > 1:
+        raise ClientPoolError("- stands for standard input and cannot be named along with other paths")
+    data = sys.stdin.buffer.read()
+    path = request.stdin_filename or STANDARD_INPUT
+    location = os.path.abspath(path).replace(os.sep, "/")
+    settings = configurations.at(os.path.dirname(location))
+    if Exclusion(request.exclude).covers(location, settings):
+        return Run((), 0)
+    return run_on_content(
+        SourceFile(path, location, len(data), settings), data, honour_noqa=not request.ignore_noqa
+    )
+
+
+def _write(request: CheckRequest, done: Run) -> None:
+    text = _formatted(request, done, colour=not request.output_file and shows_colour(sys.stdout))
+    if request.output_file:
+        write_file(request.output_file, text)
+    else:
+        write_out(text)
+
+
+def _formatted(request: CheckRequest, done: Run, *, colour: bool) -> str:
+    if request.output_format == "json":
+        from flake8_client_pool.output.json import to_json
+
+        return to_json(done)
+    from flake8_client_pool.output.text import TextOptions, to_text
+
+    return to_text(done, TextOptions(colour=colour, statistics=request.statistics, quiet=request.quiet))

@@ -1,0 +1,96 @@
+"""The commands of `client-pool` and their options."""
+
+from typing import Any
+
+import click
+
+from flake8_client_pool import __version__
+from flake8_client_pool.frontends.writing import write_out
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__)
+def commands() -> None:
+    """Find Google Cloud clients that are built where a pool should be asked for one."""
+
+
+def _split(_context: click.Context, _parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(part.strip() for value in values for part in value.split(",") if part.strip())
+
+
+def _jobs(_context: click.Context, _parameter: click.Parameter, value: str) -> int:
+    if value == "auto":
+        from flake8_client_pool.scan.workers import available_processors
+
+        return available_processors()
+    if not value.isdecimal() or not int(value):
+        raise click.BadParameter(f"{value!r} is neither auto nor a number from 1 upward")
+    return int(value)
+
+
+@commands.command()
+@click.argument("paths", nargs=-1)
+@click.option(
+    "--select",
+    multiple=True,
+    callback=_split,
+    metavar="CODES",
+    help="Count only codes that begin so: CPL101,CPL9.",
+)
+@click.option(
+    "--ignore", multiple=True, callback=_split, metavar="CODES", help="Do not count codes that begin so."
+)
+@click.option(
+    "--exclude", multiple=True, callback=_split, metavar="PATTERNS", help="Leave out files and directories."
+)
+@click.option(
+    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="What to write."
+)
+@click.option("--output-file", default="", metavar="FILE", help="Write there instead of to standard output.")
+@click.option("--config", default="", metavar="FILE", help="Use this configuration for every file.")
+@click.option("--isolated", is_flag=True, help="Use no configuration: building is allowed nowhere.")
+@click.option("--ignore-noqa", is_flag=True, help="Count findings that a comment suppresses, too.")
+@click.option("--statistics", is_flag=True, help="Show how many findings each code has.")
+@click.option("--quiet", "-q", is_flag=True, help="Show the findings' lines and nothing more.")
+@click.option("--exit-zero", is_flag=True, help="Exit with 0 even when something was found.")
+@click.option(
+    "--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto."
+)
+@click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
+@click.option("--stdin-filename", default="", metavar="NAME", help="What standard input is to be called.")
+def check(**options: Any) -> int:  # noqa: ANN401 - click gives each option the type that it declares
+    """Check files, and all Python files in directories; - stands for standard input.
+
+    Exits with 0 when nothing was found, 1 for findings, 2 when the check could not be done or not completely.
+    """
+    from flake8_client_pool.frontends.check import CheckRequest, check
+
+    return check(CheckRequest(**options))
+
+
+@commands.command()
+def rules() -> None:
+    """List the rules."""
+    from flake8_client_pool.frontends.rule_pages import listed
+
+    write_out(listed())
+
+
+@commands.command()
+@click.argument("code")
+def explain(code: str) -> None:
+    """Explain one rule: why it matters, with examples and the fix."""
+    from flake8_client_pool.frontends.rule_pages import explained
+
+    write_out(explained(code))
+
+
+@commands.command()
+@click.argument("path", default=".")
+@click.option("--config", default="", metavar="FILE", help="Use this configuration for every file.")
+@click.option("--isolated", is_flag=True, help="Use no configuration.")
+def config(path: str, config: str, *, isolated: bool) -> None:
+    """Print what is in force for a file or directory, and where it comes from."""
+    from flake8_client_pool.frontends.settings_page import settings_page
+
+    write_out(settings_page(path, config, isolated=isolated))

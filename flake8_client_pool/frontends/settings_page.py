@@ -1,0 +1,55 @@
+"""What is in force, as `client-pool config` prints it."""
+
+import json
+import os
+from collections.abc import Iterator
+
+from flake8_client_pool.kinds import ClientKind
+from flake8_client_pool.policy.configuration import Configurations
+from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.policy.selection import CODES
+from flake8_client_pool.policy.settings import Settings
+
+
+def settings_page(path: str, file: str, *, isolated: bool) -> str:
+    """Write the settings for a path as a pyproject.toml would hold them, with comments that say where from.
+
+    Raises:
+        ClientPoolError: there is nothing at `path`, or its configuration cannot be followed.
+    """
+    if not os.path.exists(path):
+        raise ClientPoolError(f"{path}: there is no such file or directory; name one whose settings to print")
+    location = os.path.abspath(path)
+    directory = location if os.path.isdir(location) else os.path.dirname(location)
+    settings = Configurations(file, isolated=isolated).at(directory.replace(os.sep, "/"))
+    return "".join(f"{line}\n" for line in _page(settings))
+
+
+def _page(settings: Settings) -> Iterator[str]:
+    yield f"# {settings.source or 'no configuration file: all settings have their defaults'}"
+    yield f"# patterns with a slash are relative to {settings.root}"
+    yield "[tool.client-pool]"
+    selection = settings.selection
+    values = {
+        "pool-module": settings.pool_module,
+        "pool-paths": settings.pool_paths,
+        "exclude": settings.exclude,
+        "select": selection.select or tuple(filter(selection.includes, CODES)),
+        "ignore": selection.ignore,
+    }
+    for key, value in values.items():
+        yield f"{key} = {json.dumps(value)}  # {'from the file' if key in settings.given else 'default'}"
+    for kind in settings.kinds:
+        yield from _kind_table(kind)
+
+
+def _kind_table(kind: ClientKind) -> Iterator[str]:
+    yield ""
+    yield f"[tool.client-pool.kinds.{kind.name}]  # from the file, found as {kind.code}"
+    yield f"title = {json.dumps(kind.title)}"
+    yield f"constructors = {json.dumps(kind.constructors)}"
+    yield f"factories = {json.dumps(kind.factories)}"
+    yield f"getter = {json.dumps(kind.getter)}"
+    arguments = ", ".join(f"{theirs} = {json.dumps(ours)}" for theirs, ours in kind.arguments.items())
+    yield f"arguments = {{ {arguments} }}" if arguments else "arguments = {}"
+    yield f"positional = {kind.positional}"

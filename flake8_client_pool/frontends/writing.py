@@ -1,0 +1,39 @@
+"""Where a frontend's output goes."""
+
+import os
+import sys
+from contextlib import suppress
+
+from flake8_client_pool.policy.errors import ClientPoolError
+
+
+def write_out(text: str) -> None:
+    """Write to standard output what its encoding can show; the rest as backslash sequences."""
+    encoding = sys.stdout.encoding or "utf-8"
+    sys.stdout.write(text.encode(encoding, "backslashreplace").decode(encoding))
+    sys.stdout.flush()
+
+
+def write_problem(text: str) -> None:
+    """Write one line to standard error, in the name of the tool."""
+    print(f"client-pool: {' '.join(text.split())}", file=sys.stderr)
+
+
+def write_file(path: str, text: str) -> None:
+    """Replace a file by `text` in UTF-8, as a whole or not at all.
+
+    Raises:
+        ClientPoolError: the file cannot be written; what was there is untouched.
+    """
+    temporary = f"{path}.{os.getpid()}.new"
+    try:
+        with open(temporary, "w", encoding="utf-8", errors="backslashreplace") as stream:
+            stream.write(text)
+        os.replace(temporary, path)
+    except OSError as error:
+        with suppress(OSError):
+            os.unlink(temporary)
+        reason = (error.strerror or str(error)).lower()
+        raise ClientPoolError(
+            f"{path}: cannot be written: {reason}; name another file with --output-file"
+        ) from error

@@ -1,0 +1,153 @@
+"""Find the settings for a file: those of the nearest configuration upward."""
+
+import os
+from collections.abc import Callable, Mapping
+from functools import cache
+from typing import Any
+
+from flake8_client_pool.policy.errors import ConfigurationError
+from flake8_client_pool.policy.schema import Place, settings_from
+from flake8_client_pool.policy.settings import DEFAULT_POOL_MODULE, Settings, files_of
+
+SECTION = "client-pool"
+_KIND_SECTION = f"{SECTION}:kind:"
+
+Adjust = Callable[[Settings], Settings]
+
+_Tables = Mapping[str, Any] | None
+
+
+def _ini_table(content: str, file: str) -> _Tables:
+    import configparser
+
+    class CaseKeepingParser(configparser.RawConfigParser):
+        def optionxform(self, optionstr: str) -> str:
+            return optionstr
+
+    parser = CaseKeepingParser(default_section="")
+    try:
+        parser.read_string(content, file)
+    except configparser.Error as error:
+        raise ConfigurationError(f"{file}: not a valid ini file: {' '.join(str(error).split())}") from error
+    ours = [name for name in parser.sections() if name == SECTION or name.startswith(f"{SECTION}:")]
+    for name in ours:
+        if name != SECTION and not name.startswith(_KIND_SECTION):
+            raise ConfigurationError(
+                f"{file}: unknown section [{name}]; a kind's section is [{_KIND_SECTION}NAME]"
+            )
+    kinds = {name.removeprefix(_KIND_SECTION): dict(parser[name]) for name in ours if name != SECTION}
+    if not ours:
+        return None
+    table: dict[str, Any] = dict(parser[SECTION]) if SECTION in ours else {}
+    if "kinds" in table:
+        raise ConfigurationError(
+            f"{file}: unknown key 'kinds'; in an ini file a kind's section is [{_KIND_SECTION}NAME]"
+        )
+    return {**table, "kinds": kinds} if kinds else table
+
+
+def _toml_table(content: str, file: str) -> _Tables:
+    import tomllib
+
+    try:
+        table = tomllib.loads(content)
+    except tomllib.TOMLDecodeError as error:
+        raise ConfigurationError(f"{file}: not a valid TOML file: {error}") from error
+    tool = table.get("tool", {})
+    ours = tool.get(SECTION) if isinstance(tool, dict) else None
+    if ours is not None and not isinstance(ours, dict):
+        raise ConfigurationError(f"{file}: tool.{SECTION}: expected a table, found {ours!r}")
+    return ours
+
+
+FILES: Mapping[str, Callable[[str, str], _Tables]] = {
+    "setup.cfg": _ini_table,
+    "tox.ini": _ini_table,
+    "pyproject.toml": _toml_table,
+}
+
+
+def read_settings(file: str) -> Settings | None:
+    """Read the settings in `file`, an absolute path; None when it has no section for them.
+
+    A name that ends in `.toml` is read as pyproject.toml is, any other as setup.cfg.
+
+    Raises:
+        ConfigurationError: the file cannot be read, or what it says cannot be followed.
+    """
+    try:
+        with open(file, "rb") as stream:
+            data = stream.read()
+        if SECTION.encode() not in data:
+            return None
+        content = data.decode("utf-8-sig")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error
+        raise ConfigurationError(f"{file}: cannot be read as a configuration: {reason}") from error
+    toml = file.endswith(".toml")
+    table = (_toml_table if toml else _ini_table)(content, file)
+    if table is None:
+        return None
+    place = Place(file, f"tool.{SECTION}" if toml else SECTION)
+    return settings_from(table, place, os.path.dirname(file))
+
+
+class Configurations:
+    """Answers which settings hold in a directory, and reads every file once."""
+
+    def __init__(
+        self, file: str = "", *, isolated: bool = False, adjust: Adjust = lambda settings: settings
+    ) -> None:
+        """Prepare to look upward, or to answer with the settings of `file`, or, `isolated`, with none at all.
+
+        `adjust` changes all settings before they are given out, for what the command line has to say.
+
+        Raises:
+            ConfigurationError: `file` cannot be read or followed, or has no section for this tool.
+        """
+        self._adjust = adjust
+        self._nearest = cache(self._search)
+        self._fixed: Settings | None = None
+        if isolated:
+            self._fixed = adjust(Settings(root="/"))
+        elif file:
+            self._fixed = adjust(_settings_required(file))
+
+    def at(self, directory: str) -> Settings:
+        """Return the settings for the files in an absolute `directory`.
+
+        Raises:
+            ConfigurationError: a file on the way upward cannot be followed, or two in one directory compete.
+        """
+        return self._fixed or self._nearest(directory)
+
+    def _search(self, directory: str) -> Settings:
+        found = [settings for name in FILES if (settings := _settings_in(directory, name))]
+        if len(found) > 1:
+            files = " and ".join(settings.source for settings in found)
+            raise ConfigurationError(f"{files}: both configure {SECTION}; keep one of them")
+        if found:
+            return self._adjust(found[0])
+        parent = os.path.dirname(directory)
+        if parent == directory or os.path.lexists(os.path.join(directory, ".git")):
+            return self._defaults_below(parent, directory)
+        return self._nearest(parent)
+
+    def _defaults_below(self, parent: str, directory: str) -> Settings:
+        if parent != directory:
+            outer = self._nearest(parent)
+            if outer.source:
+                return outer
+        return self._adjust(Settings(root=directory, pool_paths=files_of(DEFAULT_POOL_MODULE)))
+
+
+def _settings_required(file: str) -> Settings:
+    settings = read_settings(os.path.abspath(file))
+    if settings is None:
+        raise ConfigurationError(f"{file}: has no section [{SECTION}] or [tool.{SECTION}]; add one")
+    return settings
+
+
+def _settings_in(directory: str, name: str) -> Settings | None:
+    file = os.path.join(directory, name)
+    return read_settings(file) if os.path.isfile(file) else None

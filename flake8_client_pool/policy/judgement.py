@@ -1,0 +1,89 @@
+"""The one place that decides which findings count, for every face alike."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from flake8_client_pool.model import Finding, Span
+from flake8_client_pool.policy.patterns import PathPatterns
+from flake8_client_pool.policy.selection import UNREADABLE_CODE, UNUSED_SUPPRESSION_CODE
+from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.policy.suppressions import NamedCode, Suppressions
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What is left of a file's findings, in the order of their places, and how many comments hid."""
+
+    findings: tuple[Finding, ...]
+    suppressed: int = 0
+
+
+class Judge:
+    """Applies one configuration's selection, permitted paths and suppressions."""
+
+    def __init__(self, settings: Settings, *, honour_noqa: bool = True) -> None:
+        """Prepare to judge by `settings`; suppression comments count unless `honour_noqa` is off."""
+        self._selection = settings.selection
+        self._pool = PathPatterns(settings.pool_paths, settings.root)
+        self._honour_noqa = honour_noqa
+
+    def wants(self, data: bytes) -> bool:
+        """Tell from a file's bytes whether it has to be judged even when nothing was found in it."""
+        return self._honour_noqa and b"CPL" in data
+
+    def judge(self, location: str, text: str, findings: Iterable[Finding]) -> Verdict:
+        """Decide about all `findings` in the file at the absolute path `location` with the content `text`."""
+        permitted = self._pool.fit(location)
+        found = [
+            finding
+            for finding in findings
+            if self._selection.includes(finding.code) and not (permitted and finding.kind)
+        ]
+        if not self._honour_noqa or not (found or "CPL" in text):
+            return Verdict(tuple(found))
+        return self._without_suppressed(text, found)
+
+    def _without_suppressed(self, text: str, found: list[Finding]) -> Verdict:
+        comments = Suppressions(text)
+        if comments.whole_file:
+            return Verdict((), len(found))
+        left, used = _apply(comments, found)
+        whole = all(finding.code != UNREADABLE_CODE for finding in found)
+        if whole and "CPL" in text and self._selection.includes(UNUSED_SUPPRESSION_CODE):
+            unused = [_unused(named, comments) for named in comments.named() if self._is_idle(named, used)]
+            left += _apply(comments, unused)[0]
+        left.sort(key=lambda finding: (finding.span.line, finding.span.column))
+        return Verdict(
+            tuple(left), len(found) - sum(finding.code != UNUSED_SUPPRESSION_CODE for finding in left)
+        )
+
+    def _is_idle(self, named: NamedCode, used: set[NamedCode]) -> bool:
+        code = named.code
+        ours = code.startswith("CPL") and code != UNUSED_SUPPRESSION_CODE
+        return ours and named not in used and self._selection.reaches(code)
+
+
+def _apply(comments: Suppressions, findings: Iterable[Finding]) -> tuple[list[Finding], set[NamedCode]]:
+    left: list[Finding] = []
+    used: set[NamedCode] = set()
+    for finding in findings:
+        comment = comments.deciding_for(finding)
+        covering = comment.covering(finding.code) if comment else None
+        if covering is None:
+            left.append(finding)
+        else:
+            used.update(covering)
+    return left, used
+
+
+def _unused(named: NamedCode, comments: Suppressions) -> Finding:
+    start = comments.offset(named.line, named.column)
+    length = len(named.code)
+    return Finding(
+        code=UNUSED_SUPPRESSION_CODE,
+        kind="",
+        message=f"unused noqa: there is no {named.code} here; remove the code from the comment",
+        span=Span(start, start + length, named.line, named.column, named.line, named.column + length),
+        scope="",
+        logical_line=comments.searched_with(named.line),
+    )

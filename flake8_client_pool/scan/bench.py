@@ -1,0 +1,37 @@
+"""An engine and a judge for all files under one configuration."""
+
+from flake8_client_pool.engine import Engine
+from flake8_client_pool.policy.judgement import Judge, Verdict
+from flake8_client_pool.policy.settings import Settings
+
+
+class Bench:
+    """Analyses and judges files; the engine remembers what it read of other files on the way."""
+
+    def __init__(self, settings: Settings, *, honour_noqa: bool) -> None:
+        """Prepare for files under `settings`; suppression comments count if `honour_noqa`."""
+        self.engine = Engine(settings.active_kinds, settings.pool_module)
+        self.judge = Judge(settings, honour_noqa=honour_noqa)
+
+    def verdict(self, location: str, data: bytes, text: str) -> Verdict:
+        """Analyse and judge the file at an absolute path with the content `data`, which decodes to `text`."""
+        words = self.engine.words(location, data)
+        if not words and not self.judge.wants(data):
+            return Verdict(())
+        findings = self.engine.analyze(location, text, words).findings if words else ()
+        return self.judge.judge(location, text, findings)
+
+
+class Benches:
+    """The benches of one process, each made when the first file needs it."""
+
+    def __init__(self, *, honour_noqa: bool) -> None:
+        """Have none yet."""
+        self._honour_noqa = honour_noqa
+        self._made: dict[int, tuple[Settings, Bench]] = {}
+
+    def under(self, settings: Settings) -> Bench:
+        """Return the bench for `settings`, which are told apart by identity."""
+        if id(settings) not in self._made:
+            self._made[id(settings)] = settings, Bench(settings, honour_noqa=self._honour_noqa)
+        return self._made[id(settings)][1]

@@ -1,0 +1,66 @@
+"""List the files of a directory that no git work tree describes."""
+
+import os
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from pathspec import GitIgnoreSpec
+
+_NEVER_ENTERED = frozenset({".git", ".hg", ".svn", ".tox", ".nox", ".eggs", "__pycache__", "node_modules"})
+_MARK_OF_A_VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
+
+_Ignores = tuple[tuple[str, "GitIgnoreSpec"], ...]
+
+
+class Walk:
+    """One way through a directory.
+
+    `.gitignore` files in it count as they do for git; the folders of version control, of test runners and of
+    virtual environments are not entered, nor are links to directories followed.
+    """
+
+    def __init__(self, directory: str, suffix: str, on_error: Callable[[OSError], None]) -> None:
+        """Prepare to list the files in `directory` whose names end in `suffix`.
+
+        `on_error` gets the error for each directory that cannot be listed.
+        """
+        self._directory = directory
+        self._suffix = suffix
+        self._on_error = on_error
+
+    def files(self, below: str = "", ignores: _Ignores = ()) -> Iterator[str]:
+        """List the files as paths relative to the directory."""
+        entries = self._entries(below)
+        names = {entry.name for entry in entries}
+        if below and _MARK_OF_A_VIRTUAL_ENVIRONMENT in names:
+            return
+        if ".gitignore" in names:
+            ignores = (*ignores, (below, _spec(os.path.join(self._directory, below, ".gitignore"))))
+        for entry in entries:
+            path = f"{below}{entry.name}"
+            if not entry.is_dir(follow_symlinks=False):
+                if entry.name.endswith(self._suffix) and not _ignored(path, ignores):
+                    yield path
+            elif entry.name not in _NEVER_ENTERED and not _ignored(f"{path}/", ignores):
+                yield from self.files(f"{path}/", ignores)
+
+    def _entries(self, below: str) -> list[os.DirEntry[str]]:
+        try:
+            with os.scandir(os.path.join(self._directory, below)) as entries:
+                return list(entries)
+        except OSError as error:
+            self._on_error(error)
+            return []
+
+
+def _spec(file: str) -> "GitIgnoreSpec":
+    from pathspec import GitIgnoreSpec
+
+    with open(file, encoding="utf-8", errors="surrogateescape") as stream:
+        return GitIgnoreSpec.from_lines(stream)
+
+
+def _ignored(path: str, ignores: _Ignores) -> bool:
+    verdicts = (spec.check_file(path.removeprefix(below)).include for below, spec in reversed(ignores))
+    return next((verdict for verdict in verdicts if verdict is not None), False)

@@ -1,0 +1,91 @@
+"""Share the files of a plan among processes."""
+
+import gc
+import os
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING
+
+from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.scan.inspection import Inspection, Inspector, Plan
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
+
+_BYTES_WORTH_PROCESSES = 1_000_000
+_SHARES_PER_PROCESS = 12
+_GARBAGE_THRESHOLD = 100_000
+
+_inspector: Inspector
+
+
+def inspected(plan: Plan, jobs: int) -> Iterator[Inspection]:
+    """Inspect every file of the plan on up to `jobs` processes; the results come in the order they are done.
+
+    A little work is done in this process, without the cost of starting others.
+
+    Raises:
+        ClientPoolError: a worker process ended before its time.
+    """
+    if jobs == 1 or sum(file.size for file in plan.files) < _BYTES_WORTH_PROCESSES:
+        return map(Inspector(plan).inspect, range(len(plan.files)))
+    return _inspected_by_processes(plan, jobs)
+
+
+def _inspected_by_processes(plan: Plan, jobs: int) -> Iterator[Inspection]:
+    import multiprocessing
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    # Where forking is unsafe with the system's own libraries (macOS), new processes start afresh.
+    method = "fork" if sys.platform == "linux" else "spawn"
+    gc.freeze()
+    executor = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _start, (plan,))
+    try:
+        yield from _collected(executor, _shares(plan, jobs))
+    except BrokenProcessPool as error:
+        raise ClientPoolError(
+            "a worker process ended unexpectedly, perhaps for want of memory; run again with --jobs 1"
+        ) from error
+    finally:
+        executor.shutdown(cancel_futures=True)
+
+
+def _collected(executor: "Executor", shares: Sequence[Sequence[int]]) -> Iterator[Inspection]:
+    from concurrent.futures import as_completed
+
+    for future in as_completed([executor.submit(_inspect, share) for share in shares]):
+        yield from future.result()
+
+
+def _shares(plan: Plan, jobs: int) -> list[list[int]]:
+    """Divide the files into shares of like size, the largest first, so that all processes end together."""
+    numbers = sorted(range(len(plan.files)), key=lambda number: -plan.files[number].size)
+    limit = sum(file.size for file in plan.files) / (jobs * _SHARES_PER_PROCESS)
+    shares: list[list[int]] = [[]]
+    size = 0
+    for number in numbers:
+        if size >= limit:
+            shares.append([])
+            size = 0
+        shares[-1].append(number)
+        size += plan.files[number].size
+    return shares
+
+
+def _start(plan: Plan) -> None:
+    global _inspector  # noqa: PLW0603 - a worker process has no other place for what its tasks share
+    # The interrupt of a terminal reaches every process of its group; the first process decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    gc.set_threshold(_GARBAGE_THRESHOLD)
+    _inspector = Inspector(plan)
+
+
+def _inspect(share: Sequence[int]) -> list[Inspection]:
+    return [_inspector.inspect(number) for number in share]
+
+
+def available_processors() -> int:
+    """Count the processors that this process may use."""
+    return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
