@@ -33,34 +33,36 @@ class Judge:
 
     def judge(self, location: str, text: str, findings: Iterable[Finding]) -> Verdict:
         """Decide about all `findings` in the file at the absolute path `location` with the content `text`."""
+        findings = tuple(findings)
         permitted = self._pool.fit(location)
-        found = [
+        counting = tuple(
             finding
             for finding in findings
             if self._selection.includes(finding.code) and not (permitted and finding.kind)
-        ]
-        if not self._honour_noqa or not (found or "CPL" in text):
-            return Verdict(tuple(found))
-        return self._without_suppressed(text, found)
-
-    def _without_suppressed(self, text: str, found: list[Finding]) -> Verdict:
+        )
+        if not self._honour_noqa or not (counting or "CPL" in text) or "noqa" not in text.lower():
+            return Verdict(counting)
         comments = Suppressions(text)
         if comments.whole_file:
-            return Verdict((), len(found))
-        left, used = _apply(comments, found)
-        whole = all(finding.code != UNREADABLE_CODE for finding in found)
-        if whole and "CPL" in text and self._selection.includes(UNUSED_SUPPRESSION_CODE):
-            unused = [_unused(named, comments) for named in comments.named() if self._is_idle(named, used)]
-            left += _apply(comments, unused)[0]
-        left.sort(key=lambda finding: (finding.span.line, finding.span.column))
-        return Verdict(
-            tuple(left), len(found) - sum(finding.code != UNUSED_SUPPRESSION_CODE for finding in left)
-        )
+            return Verdict((), len(counting))
+        left, used = _apply(comments, counting)
+        understood = all(finding.code != UNREADABLE_CODE for finding in findings)
+        unused = self._unused(comments, used) if understood and "CPL" in text else []
+        return Verdict(tuple(sorted([*left, *unused], key=_place)), len(counting) - len(left))
+
+    def _unused(self, comments: Suppressions, used: set[NamedCode]) -> list[Finding]:
+        if not self._selection.includes(UNUSED_SUPPRESSION_CODE):
+            return []
+        idle = [_unused(named, comments) for named in comments.named() if self._is_idle(named, used)]
+        return _apply(comments, idle)[0]
 
     def _is_idle(self, named: NamedCode, used: set[NamedCode]) -> bool:
-        code = named.code
-        ours = code.startswith("CPL") and code != UNUSED_SUPPRESSION_CODE
-        return ours and named not in used and self._selection.reaches(code)
+        ours = named.code.startswith("CPL") and named.code != UNUSED_SUPPRESSION_CODE
+        return ours and named not in used and self._selection.reaches(named.code)
+
+
+def _place(finding: Finding) -> tuple[int, int]:
+    return finding.span.line, finding.span.column
 
 
 def _apply(comments: Suppressions, findings: Iterable[Finding]) -> tuple[list[Finding], set[NamedCode]]:
