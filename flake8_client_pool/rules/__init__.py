@@ -1,0 +1,18 @@
+"""The rules, one a file, named after the fault."""
+
+from flake8_client_pool.rules import (
+    client_built_directly,
+    client_class_handed_on,
+    source_not_parsed,
+    unused_suppression,
+)
+from flake8_client_pool.rules.rule import Example, Rule
+
+RULES: tuple[Rule, ...] = (
+    *client_built_directly.RULES,
+    client_class_handed_on.RULE,
+    source_not_parsed.RULE,
+    unused_suppression.RULE,
+)
+
+__all__ = ["RULES", "Example", "Rule"]

@@ -2,12 +2,143 @@
 
 from collections.abc import Iterator
 
+from flake8_client_pool.kinds import KINDS, ClientKind
 from flake8_client_pool.model import Finding
 from flake8_client_pool.rules.getter_call import NotPooledError, applied, getter_edits
 from flake8_client_pool.rules.places import finding_at
+from flake8_client_pool.rules.rule import Example, Rule
 from flake8_client_pool.rules.uses import Use, Uses
 
 _LONGEST_CALL = 160
+
+_WHY = """\
+Building a client parses the credentials, opens connections of its own and fetches a token of its own: tens of
+milliseconds each time, and sockets that nobody closes. The pool builds it once for each project and set of
+credentials and hands the same one to all threads.
+
+Take the client from `{getter}`. Building is allowed in the pool's own module and in what `pool-paths` names."""
+
+_EXAMPLES: dict[str, tuple[Example, ...]] = {
+    "bigquery": (
+        Example(
+            source="from google.cloud import bigquery\n\nclient = bigquery.Client(project='demo')\n",
+            findings=((3, 10, "CPL101"),),
+        ),
+        Example(
+            source=(
+                "try:\n    from google.cloud.bigquery import Client as Warehouse\nexcept ImportError:\n"
+                "    Warehouse = None\n\n\ndef run():\n    return Warehouse()\n"
+            ),
+            findings=((8, 12, "CPL101"),),
+        ),
+        Example(
+            source=(
+                "from google.cloud import bigquery\n\n\nclass Job:\n    client_class = bigquery.Client\n\n"
+                "    def run(self):\n        return self.client_class()\n"
+            ),
+            findings=((8, 16, "CPL101"),),
+        ),
+        Example(
+            source="from warehouse import BQ\n\nclient = BQ()\n",
+            findings=((3, 10, "CPL101"),),
+            files={"warehouse.py": "from google.cloud.bigquery import Client as BQ\n"},
+        ),
+        Example(source="from shared_clients import get_bigquery_client\n\nclient = get_bigquery_client('demo')\n"),
+        Example(
+            source=(
+                "from google.cloud import bigquery\n\n\ndef rows(bigquery: bigquery.Client) -> list:\n"
+                "    assert isinstance(bigquery, bigquery.Client)\n    return list(bigquery.query('SELECT 1'))\n"
+            ),
+        ),
+    ),
+    "firestore": (
+        Example(
+            source=(
+                "from google.cloud import firestore\n\nclient = firestore.Client(database='users')\n"
+                "waiting = firestore.AsyncClient()\n"
+            ),
+            findings=((3, 10, "CPL102"), (4, 11, "CPL102")),
+        ),
+        Example(
+            source="import firebase_admin.firestore\n\nclient = firebase_admin.firestore.Client()\n",
+            findings=((3, 10, "CPL102"),),
+        ),
+        Example(source="def read(firestore):\n    return firestore.Client()\n"),
+    ),
+    "storage": (
+        Example(
+            source="from google.cloud import storage\n\nclient = storage.Client.create_anonymous_client()\n",
+            findings=((3, 10, "CPL103"),),
+        ),
+        Example(
+            source="from google.cloud import storage\n\nstorage = storage.Client()\nbucket = storage.bucket('logs')\n",
+            findings=((3, 11, "CPL103"),),
+        ),
+        Example(source="from django.core.files import storage\n\nclient = storage.Client()\n"),
+    ),
+    "publisher": (
+        Example(
+            source="from google.cloud import pubsub_v1\n\npublisher = pubsub_v1.PublisherClient()\n",
+            findings=((3, 13, "CPL104"),),
+        ),
+        Example(
+            source="from google.cloud import pubsub_v1\n\npath = pubsub_v1.PublisherClient.topic_path('demo', 'jobs')\n",
+        ),
+    ),
+    "subscriber": (
+        Example(
+            source=(
+                "from google.cloud import pubsub\n\nwith pubsub.SubscriberClient() as subscriber:\n"
+                "    subscriber.pull(subscription='jobs')\n"
+            ),
+            findings=((3, 6, "CPL105"),),
+        ),
+        Example(
+            source=(
+                "from unittest.mock import Mock\n\nfrom google.cloud import pubsub\n\n"
+                "subscriber = Mock(spec=pubsub.SubscriberClient)\n"
+            ),
+        ),
+    ),
+    "http": (
+        Example(
+            source="import requests\n\nanswer = requests.get('https://example.com', timeout=5)\n",
+            findings=((3, 10, "CPL106"),),
+        ),
+        Example(source="import requests\n\nsession = requests.Session()\n", findings=((3, 11, "CPL106"),)),
+        Example(source="import requests\n\n\ndef status(answer: requests.Response) -> int:\n    return answer.status_code\n"),
+    ),
+}
+
+
+def _rules() -> Iterator[Rule]:
+    by_code: dict[str, list[ClientKind]] = {}
+    for kind in KINDS:
+        by_code.setdefault(kind.code, []).append(kind)
+    for code, kinds in by_code.items():
+        first = kinds[0]
+        getters = "`, `".join(kind.getter for kind in kinds)
+        yield Rule(
+            code=code,
+            name=f"{first.name}-client-built-directly" if first.name != "http" else "http-session-built-directly",
+            summary=f"a {first.title} is built directly",
+            explanation=_WHY.format(getter=getters),
+            examples=_EXAMPLES[first.name],
+            default=first.default,
+        )
+
+
+CONFIGURED = Rule(
+    code="CPL100",
+    name="configured-client-built-directly",
+    summary="a client of a kind from the configuration is built directly",
+    explanation=(
+        "The configuration names further clients that are to come from a pool, with their constructors and their\n"
+        "getter: `redis.Redis`, `boto3.client`, any qualified name. They are followed like the known ones."
+    ),
+    examples=(),
+)
+RULES = (CONFIGURED, *_rules())
 
 
 def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
@@ -18,9 +149,13 @@ def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
             use.node,
             code=kind.code,
             kind=kind.name,
-            message=f"{_callee(use)}() builds a {kind.title} here; {_advice(use, pool_module)}",
+            message=f"{_callee(use)}() builds {_article(kind.title)} here; {_advice(use, pool_module)}",
             symbol=use.construction.constructor,
         )
+
+
+def _article(title: str) -> str:
+    return f"{'an' if title[0] in 'aeioAEIOH' else 'a'} {title}"
 
 
 def _callee(use: Use) -> str:
@@ -33,5 +168,5 @@ def _advice(use: Use, pool_module: str) -> str:
     try:
         call = " ".join(applied(getter_edits(use), use.node).split())
     except NotPooledError as reason:
-        return f"take one from {pool_module}.{getter} (not by itself: {reason})"
+        return f"take it from {getter} of {pool_module} (by hand: {reason})"
     return f"use {call if len(call) <= _LONGEST_CALL else getter + '(...)'} from {pool_module}"

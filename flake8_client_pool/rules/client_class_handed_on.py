@@ -4,7 +4,36 @@ from collections.abc import Iterator
 
 from flake8_client_pool.model import Finding
 from flake8_client_pool.rules.places import finding_at
+from flake8_client_pool.rules.rule import Example, Rule
 from flake8_client_pool.rules.uses import Uses
+
+RULE = Rule(
+    code="CPL110",
+    name="client-class-handed-on",
+    summary="a client's class is handed on to be called later",
+    explanation=(
+        "Nothing is built at this place, but whoever receives the class builds a client with it, out of the pool's\n"
+        "sight. Hand the getter on instead: it is called in the same way."
+    ),
+    examples=(
+        Example(
+            source=(
+                "from dataclasses import dataclass, field\n\nfrom google.cloud import bigquery\n\n\n@dataclass\n"
+                "class Job:\n    client: bigquery.Client = field(default_factory=bigquery.Client)\n"
+            ),
+            findings=((8, 53, "CPL110"),),
+        ),
+        Example(
+            source=(
+                "from functools import partial\n\nfrom google.cloud import storage\n\n"
+                "make = partial(storage.Client, project='demo')\n"
+            ),
+            findings=((5, 16, "CPL110"),),
+        ),
+        Example(source="from google.cloud import storage\n\nClient = storage.Client\n"),
+        Example(source="from google.cloud import storage\n\n\ndef is_ours(client):\n    return isinstance(client, storage.Client)\n"),
+    ),
+)
 
 
 def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
@@ -13,9 +42,9 @@ def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
         kind = use.construction.kind
         yield finding_at(
             use.node,
-            code="CPL110",
+            code=RULE.code,
             kind=kind.name,
             message=f"{' '.join(use.node.text().split())} is handed on to build a {kind.title} later; "
-            f"hand {kind.getter} from {pool_module} on",
+            f"hand on {kind.getter} from {pool_module}",
             symbol=use.construction.constructor,
         )

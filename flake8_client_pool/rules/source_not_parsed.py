@@ -4,7 +4,25 @@ from collections.abc import Iterator
 
 from flake8_client_pool.model import Finding
 from flake8_client_pool.rules.places import finding_at
+from flake8_client_pool.rules.rule import Example, Rule
 from flake8_client_pool.syntax.source import Source
+
+RULE = Rule(
+    code="CPL900",
+    name="source-not-parsed",
+    summary="the file does not parse completely",
+    explanation=(
+        "What can be read of the file is checked all the same, but a client in the part that cannot be read may be\n"
+        "missed. The place is the first that is no Python 3. Files in which no client can be built, because no word\n"
+        "of one occurs in them, are not parsed and so not reported."
+    ),
+    examples=(
+        Example(
+            source="from google.cloud import storage\n\nclient = storage.Client()\n\n\ndef broken(:\n    pass\n",
+            findings=((3, 10, "CPL103"), (6, 12, "CPL900")),
+        ),
+    ),
+)
 
 
 def check(source: Source) -> Iterator[Finding]:
@@ -12,7 +30,7 @@ def check(source: Source) -> Iterator[Finding]:
     if source.unreadable:
         yield finding_at(
             source.unreadable,
-            code="CPL900",
+            code=RULE.code,
             kind="",
             message="the file does not parse from here on; clients may have been missed, mend the syntax first",
         )

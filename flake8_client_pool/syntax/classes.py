@@ -10,14 +10,14 @@ from flake8_client_pool.syntax.values import Class, Instance, Values
 
 def class_attribute(owner: Class, name: str) -> Values:
     """Tell what an attribute of a class, or of its objects, may stand for: all its assignments count."""
-    for each in _with_bases(owner):
+    for each in with_bases(owner):
         found = _own_attribute(each, name)
         if found is not None:
             return found
     return ()
 
 
-def _with_bases(owner: Class) -> Iterator[Class]:
+def with_bases(owner: Class) -> Iterator[Class]:
     """Give a class and its bases in the repository, the nearest first."""
     waiting, seen = [owner], {owner}
     while waiting:

@@ -1,11 +1,11 @@
 """What the names of other files stand for: modules followed on demand, and the attributes of classes."""
 
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from os.path import abspath, basename, dirname
 
 from flake8_client_pool.constructors import Constructors
-from flake8_client_pool.syntax.classes import bases_of, class_attribute
+from flake8_client_pool.syntax.classes import bases_of, class_attribute, with_bases
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 from flake8_client_pool.syntax.expressions import called
 from flake8_client_pool.syntax.names import Names
@@ -16,7 +16,7 @@ from flake8_client_pool.syntax.values import Class, Function, Instance, ModuleFi
 
 _TREES_KEPT = 256
 # How deep an evaluation may nest: far beyond code that people write, far below the interpreter's own limit.
-_DEEPEST = 60
+_DEEPEST = 50
 
 
 class Modules:
@@ -32,8 +32,8 @@ class Modules:
         self.constructors = constructors
         self.repository = repository
         self._trees: OrderedDict[str, Names] = OrderedDict()
-        self._remembered: dict[tuple[int, Node], Values] = {}
-        self._under_way: set[tuple[int, Node]] = set()
+        self._remembered: dict[Hashable, Values | None] = {}
+        self._under_way: set[Hashable] = set()
         self._cut = 0
 
     def open(self, path: str, text: str, words: tuple[str, ...]) -> Names:
@@ -44,16 +44,18 @@ class Modules:
 
     def remembering(self, names: Names, expression: Node, evaluate: Callable[[Names, Node], Values]) -> Values:
         """Evaluate an expression once; one that depends on itself, or nests too deep, stands for nothing more."""
-        key = (id(names), expression)
+        return self._once((id(names), expression), lambda: evaluate(names, expression)) or ()
+
+    def _once(self, key: Hashable, find: Callable[[], Values | None]) -> Values | None:
         if key in self._remembered:
             return self._remembered[key]
         if key in self._under_way or len(self._under_way) >= _DEEPEST:
             self._cut += 1
-            return ()
+            return None
         cut = self._cut
         self._under_way.add(key)
         try:
-            values = evaluate(names, expression)
+            values = find()
         finally:
             self._under_way.remove(key)
         if cut == self._cut:
@@ -122,9 +124,14 @@ class Modules:
         """Name the known constructor that a value is, or derives from; empty when it is none."""
         if isinstance(value, Qualified):
             return value.name if self.constructors.get(value.name) else ""
-        if isinstance(value, Class):
-            return self._known_definition(value) or self._constructor_above(value)
-        return ""
+        if not isinstance(value, Class):
+            return ""
+        lineage = (self._known_definition(each) or self._known_base(each) for each in with_bases(value))
+        return next((constructor for constructor in lineage if constructor), "")
+
+    def _known_base(self, value: Class) -> str:
+        bases = (base.name for base in bases_of(value) if isinstance(base, Qualified))
+        return next((name for name in bases if self.constructors.get(name)), "")
 
     def _known_definition(self, value: Class) -> str:
         """Name the class where the repository is the client library itself, and this file defines it."""
@@ -133,12 +140,6 @@ class Modules:
         roots = [place for place, part in enumerate(parts) if part in self.constructors.roots]
         dotted = ".".join([*parts[roots[-1] :], name.text()]) if roots and name else ""
         return dotted if self.constructors.get(dotted) else ""
-
-    def _constructor_above(self, value: Class) -> str:
-        for base in bases_of(value):
-            if constructor := self.constructor_of(base):
-                return constructor
-        return ""
 
     def _module_attribute(self, path: str, name: str) -> Values:
         exported = self._exported(path, name)
@@ -151,7 +152,7 @@ class Modules:
 
     def _exported(self, path: str, name: str) -> Values | None:
         names = self._names(path) if path.endswith(".py") else None
-        return names.exported(name) if names else None
+        return self._once((path, name), lambda: names.exported(name)) if names else None
 
     def _is_public(self, path: str, name: str) -> bool:
         """Tell whether a star import takes a name along: `__all__` decides where it is a plain list."""

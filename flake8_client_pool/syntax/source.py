@@ -15,6 +15,7 @@ _WILDCARD = re.compile(r"import[ \t]*\(?[ \t]*\*")
 # Besides ERROR nodes: what the error-tolerant parser accepts although no Python 3 does.
 _UNREADABLE: tuple[dict[str, object], ...] = (
     {"kind": "ERROR"},
+    {"kind": "identifier", "regex": "^$"},
     {"kind": "block", "regex": "^$"},
     {"kind": "try_statement", "not": {"has": {"any": [{"kind": "except_clause"}, {"kind": "finally_clause"}]}}},
     {"kind": "print_statement"},
@@ -40,6 +41,8 @@ class Source:
         self.root = SgRoot(text, "python").root()
         self._identifiers: dict[str, list[Node]] = {}
         self._collect(words, _UNREADABLE)
+        if self.unreadable is None and not _is_balanced(text):
+            self.unreadable = self.root.find(regex="^$")
 
     def identifiers(self, name: str) -> list[Node]:
         """Find every identifier `name`, in the order of the text."""
@@ -67,10 +70,18 @@ class Source:
         pattern = "^(?:" + "|".join(sorted(self._identifiers)) + ")$"
         rule = {"any": [{"kind": "identifier", "regex": pattern}, *further]}
         for node in self.root.find_all({"rule": rule}):  # type: ignore[typeddict-item]
-            if node.kind() == "identifier":
-                self._identifiers[node.text()].append(node)
+            if node.kind() == "identifier" and (name := node.text()):
+                self._identifiers[name].append(node)
             elif self.unreadable is None:
                 self.unreadable = node
+
+
+def _is_balanced(text: str) -> bool:
+    """Tell whether no closing bracket can be missing: the parser puts an empty one in its place, without an error.
+
+    Asking every node whether it is empty costs as much as all the rest, and brackets in strings are rare.
+    """
+    return all(text.count(opening) == text.count(closing) for opening, closing in ("()", "[]", "{}"))
 
 
 def span_of(node: Node) -> Span:

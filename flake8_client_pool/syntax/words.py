@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from os.path import abspath, dirname
 
 from flake8_client_pool.constructors import Constructors
+from flake8_client_pool.syntax.import_graph import ImportGraph
 from flake8_client_pool.syntax.repository import Repository
 
 _FROM_IMPORT = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)")
@@ -17,12 +18,11 @@ _DEFINED = re.compile(rb"(?:class|def)[ \t]+(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
-class _Module:
-    """What the bytes of an imported module say: the root of a client's library, names it may give, imports."""
+class _Summary:
+    """What the bytes of a module and of all that it imports say: is a client's library named, which names are given."""
 
     has_root: bool
     names: frozenset[bytes]
-    imports: frozenset[str]
 
 
 class Words:
@@ -41,50 +41,41 @@ class Words:
         self._known = frozenset(word.encode() for word in words)
         self._root = _any_of(constructors.roots)
         self._located: dict[tuple[str, bytes], str | None] = {}
-        self._given: dict[frozenset[str], frozenset[bytes]] = {}
-        self._modules: dict[str, _Module] = {}
-        self._closures: dict[frozenset[str], frozenset[str]] = {}
+        self._imports: dict[str, frozenset[str]] = {}
+        self._graph = ImportGraph(self._imports_of, self._sum_up)
 
     def of(self, path: str, data: bytes) -> tuple[str, ...]:
         """Name the identifiers in a file that could have to do with a client; empty when none is built there."""
-        reached = self._reached(self._imported_modules(dirname(abspath(path)), data))
         found = set(self._word.findall(data))
-        if given := self._given_by(reached):
+        imported = [self._graph.summary(each) for each in self._imported_modules(dirname(abspath(path)), data)]
+        if given := frozenset[bytes]().union(*(each.names for each in imported)):
             found |= given & set(_WORD.findall(data))
-        if not found or not (self._root.search(data) or any(self._modules[each].has_root for each in reached)):
+        if not found or not (self._root.search(data) or any(each.has_root for each in imported)):
             return ()
         return tuple(sorted(word.decode() for word in found))
 
-    def _given_by(self, modules: frozenset[str]) -> frozenset[bytes]:
+    def _sum_up(self, modules: list[str], imported: list[_Summary]) -> _Summary:
         """Find the names of their own that modules give to a client's class, or to a name that was given so."""
-        if modules not in self._given:
-            names = new = frozenset[bytes]().union(*(self._modules[each].names for each in modules)) - self._known
-            while new:
-                pattern = _any_of(name.decode() for name in new)
-                given = (_names_given(self._read(each), pattern) for each in modules)
-                new = frozenset(name for group in given for name in group) - names - self._known
-                names |= new
-            self._given[modules] = names
-        return self._given[modules]
+        names = frozenset[bytes]().union(*(each.names for each in imported))
+        has_root = any(each.has_root for each in imported)
+        texts = [self._read(module) for module in modules]
+        new = (self._known | names) if names else self._known
+        while new:
+            found = {name for text in texts for name in self._names_given(text, new)}
+            new = found - names - self._known
+            names |= new
+        return _Summary(has_root or any(map(self._root.search, texts)), names)
 
-    def _reached(self, modules: frozenset[str]) -> frozenset[str]:
-        """Add to some modules all that they import, directly or through others."""
-        if modules not in self._closures:
-            reached, waiting = set(modules), list(modules)
-            while waiting:
-                further = self._module(waiting.pop()).imports - reached
-                reached |= further
-                waiting += further
-            self._closures[modules] = frozenset(reached)
-        return self._closures[modules]
+    def _names_given(self, text: bytes, words: frozenset[bytes]) -> Iterable[bytes]:
+        if words is self._known:
+            return _names_given(text, self._word) if self._word.search(text) else ()
+        present = words & set(_WORD.findall(text))
+        return _names_given(text, _any_of(word.decode() for word in present)) if present else ()
 
-    def _module(self, path: str) -> _Module:
-        if path not in self._modules:
-            data = self._read(path)
-            imports = self._imported_modules(dirname(path), data)
-            names = frozenset(_names_given(data, self._word))
-            self._modules[path] = _Module(bool(self._root.search(data)), names, imports)
-        return self._modules[path]
+    def _imports_of(self, module: str) -> frozenset[str]:
+        if module not in self._imports:
+            self._imports[module] = self._imported_modules(dirname(module), self._read(module))
+        return self._imports[module]
 
     def _read(self, module: str) -> bytes:
         return self._repository.read(module) if module.endswith(".py") else b""
