@@ -47,7 +47,7 @@ packaging: $(VENV)/installed-for-tests
 	@$(BIN)/python -m pytest tests/packaging
 
 ecosystem: $(VENV)/installed ## lint pinned releases of real packages and compare; UPDATE=1 rewrites the record
-	@$(BIN)/python -m tests.ecosystem $(if $(UPDATE),--update)
+	@$(BIN)/python tests/ecosystem $(if $(UPDATE),--update)
 
 benchmark: $(VENV)/installed-for-benchmarks ## time the linter beside its peers on TREE=path
 	@$(BIN)/python -m benchmarks.check $(TREE)
