@@ -19,6 +19,7 @@ HERE = Path(__file__).parent
 PACKAGES = HERE / "packages.txt"
 RECORD = HERE / "findings.tsv"
 TREES = HERE.parents[1] / ".cache" / "ecosystem"
+OPTIONS = ("--isolated", "--ignore-noqa", "--no-cache", "--format", "json")
 HEADER = "package\tpath\tline\tcode\tkind"
 
 
@@ -39,8 +40,7 @@ def findings(package: Package, tree: Path) -> Iterator[str]:
     # The trees lie in a folder that this project's git ignores; they are judged as if they lay elsewhere.
     environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(tree.parent)}
     done = subprocess.run(
-        [sys.executable, "-m", "flake8_client_pool", "check", "--isolated", "--ignore-noqa", "--no-cache"]
-        + ["--format", "json", "."],
+        [sys.executable, "-m", "flake8_client_pool", "check", *OPTIONS, "."],
         cwd=tree,
         env=environment,
         capture_output=True,

@@ -8,8 +8,8 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
-# `pip download` builds the metadata of a source distribution, which runs its code. So this asks the parts of pip
-# below that command, which honour its configuration (index, proxy, certificates) as well.
+# `pip download` builds the metadata of a source distribution, which runs its code. So this asks the parts of
+# pip below that command, which honour its configuration (index, proxy, certificates) as well.
 from pip._internal.commands import create_command
 from pip._internal.index.package_finder import PackageFinder
 from pip._internal.network.session import PipSession
