@@ -50,7 +50,7 @@ ecosystem: $(VENV)/installed ## lint pinned releases of real packages and compar
 	@$(BIN)/python tests/ecosystem $(if $(UPDATE),--update)
 
 benchmark: $(VENV)/installed-for-benchmarks ## time the linter beside its peers on TREE=path
-	@$(BIN)/python -m benchmarks.check $(TREE)
+	@$(BIN)/python benchmarks/check.py $(TREE)
 
 clean: ## remove the virtual environment and everything else that was built
 	rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
