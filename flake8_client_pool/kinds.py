@@ -112,6 +112,7 @@ KINDS: tuple[ClientKind, ...] = (
             "google.cloud.storage.Client",
             "google.cloud.storage.client.Client",
             "google.cloud.storage.transfer_manager.Client",
+            "firebase_admin.storage.storage.Client",
         ),
         getter="get_storage_client",
         arguments={
@@ -136,6 +137,7 @@ KINDS: tuple[ClientKind, ...] = (
             "google.pubsub_v1.PublisherClient",
             "google.pubsub_v1.services.publisher.PublisherClient",
             "google.pubsub_v1.services.publisher.client.PublisherClient",
+            "google.pubsub_v1.services.publisher.async_client.PublisherClient",
         ),
         getter="get_pubsub_publisher",
         arguments={**same("batch_settings", "publisher_options"), **_PUBSUB_OPTIONS},
@@ -155,6 +157,7 @@ KINDS: tuple[ClientKind, ...] = (
             "google.pubsub_v1.SubscriberClient",
             "google.pubsub_v1.services.subscriber.SubscriberClient",
             "google.pubsub_v1.services.subscriber.client.SubscriberClient",
+            "google.pubsub_v1.services.subscriber.async_client.SubscriberClient",
         ),
         getter="get_pubsub_subscriber",
         arguments={**same("subscriber_options"), **_PUBSUB_OPTIONS},

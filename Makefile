@@ -1,0 +1,79 @@
+# Everything runs in a virtual environment of its own, .venv; nothing outside this folder is written.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+EXAMPLE := examples/legacy_service
+METADATA := setup.cfg pyproject.toml
+
+.PHONY: help check test quick static tests packaging ecosystem benchmark clean
+.DEFAULT_GOAL := help
+
+help: ## say what can be made
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | expand -t 12
+
+check: $(VENV)/installed ## lint the example service, or the repository that REPO=path names
+ifdef REPO
+	@echo "== client-pool check $(REPO)"
+	@$(BIN)/client-pool check '$(REPO)'
+else
+	@echo "== client-pool check $(EXAMPLE): it exists to be found fault with, so findings do not fail here"
+	@$(BIN)/client-pool check --exit-zero --statistics $(EXAMPLE)
+endif
+
+test: static tests packaging ## run every check and every test, as CI does
+
+quick: static ## run what one runs all day: the static checks, and the tests that need no installation
+	@echo "== pytest, without the slow tests"
+	@$(BIN)/python -m pytest --quiet --numprocesses auto -m 'not slow'
+
+static: $(VENV)/installed-for-tests
+	@echo "== ruff"
+	@$(BIN)/ruff check
+	@echo "== mypy --strict"
+	@$(BIN)/mypy
+	@echo "== import contracts"
+	@$(BIN)/lint-imports
+	@echo "== client-pool check, on this project itself"
+	@$(BIN)/client-pool check .
+
+tests: $(VENV)/installed-for-tests
+	@echo "== pytest, with branch coverage"
+	@$(BIN)/python -m pytest --numprocesses auto --ignore tests/packaging --cov --cov-report term:skip-covered
+
+packaging: $(VENV)/installed-for-tests
+	@echo "== pytest, on the wheel and the source distribution as they are built"
+	@$(BIN)/python -m pytest tests/packaging
+
+ecosystem: $(VENV)/installed ## lint pinned releases of real packages and compare; UPDATE=1 rewrites the record
+	@$(BIN)/python -m tests.ecosystem $(if $(UPDATE),--update)
+
+benchmark: $(VENV)/installed-for-benchmarks ## time the linter beside its peers on TREE=path
+	@$(BIN)/python -m benchmarks.check $(TREE)
+
+clean: ## remove the virtual environment and everything else that was built
+	rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf .client-pool-cache .coverage .coverage.*
+
+$(VENV)/made:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12"; exit 1; }
+	@echo "== making $(VENV)"
+	@$(PYTHON) -m venv --clear $(VENV)
+	@touch $@
+
+$(VENV)/installed: $(VENV)/made $(METADATA)
+	@echo "== installing flake8-client-pool into $(VENV)"
+	@$(PIP) install --editable .
+	@touch $@
+
+$(VENV)/installed-for-tests: $(VENV)/made $(METADATA)
+	@echo "== installing flake8-client-pool and what its tests need into $(VENV)"
+	@$(PIP) install --editable '.[test]'
+	@touch $@ $(VENV)/installed
+
+$(VENV)/installed-for-benchmarks: $(VENV)/made $(METADATA)
+	@echo "== installing flake8-client-pool and its peers into $(VENV)"
+	@$(PIP) install --editable '.[benchmark]'
+	@touch $@
