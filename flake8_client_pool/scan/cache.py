@@ -1,6 +1,5 @@
 """What earlier runs found: a cache that can be wrong, old, damaged or absent without any effect."""
 
-import hashlib
 import importlib.util
 import json
 import os
@@ -124,6 +123,8 @@ def _state(path: str) -> tuple[str | None, int]:
 
 def digest(data: bytes) -> str:
     """Return the name of a content."""
+    import hashlib
+
     return hashlib.sha256(data).hexdigest()
 
 
@@ -136,13 +137,13 @@ def fingerprint(settings: Settings) -> str:
 @cache
 def _tool() -> str:
     """Digest the tool's own sources, since two builds can carry one version number."""
-    content = hashlib.sha256(flake8_client_pool.__version__.encode())
+    content = [flake8_client_pool.__version__.encode()]
     for directory, _, names in sorted(os.walk(os.path.dirname(flake8_client_pool.__file__))):
         for name in sorted(names):
             if name.endswith(".py"):
                 with suppress(OSError), open(os.path.join(directory, name), "rb") as stream:
-                    content.update(stream.read())
-    return content.hexdigest()
+                    content.append(stream.read())
+    return digest(b"".join(content))
 
 
 def _parser() -> list[str]:

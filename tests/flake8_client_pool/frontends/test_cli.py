@@ -93,7 +93,7 @@ def test_select_and_ignore_take_prefixes_and_win_over_the_configuration(tree: Tr
 
 
 def test_kinds_of_the_configuration_are_found(tree: Tree, client_pool: Run) -> None:
-    kind = "[client-pool:kind:redis]\nconstructors = redis.Redis\ngetter = get_redis\narguments = host\npositional = 1\n"
+    kind = "[client-pool:kind:redis]\nconstructors = redis.Redis\ngetter = get_redis\narguments = host\n"
     tree({"setup.cfg": kind, "job.py": "import redis\n\nr = redis.Redis('db')\n"})
     (finding,) = json.loads(client_pool("check", "--format=json").stdout)["findings"]
     assert (finding["code"], finding["kind"], finding["line"], finding["column"]) == ("CPL100", "redis", 3, 5)
@@ -153,7 +153,9 @@ def test_an_output_file_is_written_as_a_whole_or_not_at_all(tree: Tree, client_p
     assert [path.name for path in (root / "out").iterdir()] == ["report.json"]
     refused = client_pool("check", "--output-file=nowhere/report.json")
     assert refused.returncode == 2
-    assert refused.stderr.startswith("client-pool: nowhere/report.json: cannot be written: no such file or directory")
+    assert refused.stderr.startswith(
+        "client-pool: nowhere/report.json: cannot be written: no such file or directory"
+    )
 
 
 def test_standard_input(tree: Tree, client_pool: Run) -> None:
@@ -181,8 +183,14 @@ def test_paths_are_shown_as_they_were_given(tree: Tree, client_pool: Run) -> Non
     ("arguments", "message"),
     [
         (("check", "nowhere"), "client-pool: nowhere: cannot be read: there is no such file\n"),
-        (("check", "--select=E501"), "client-pool: --select: 'E501' begins no code; the codes are CPL100, CPL101"),
-        (("check", "--config=x.toml"), "x.toml: cannot be read as a configuration: No such file or directory\n"),
+        (
+            ("check", "--select=E501"),
+            "client-pool: --select: 'E501' begins no code; the codes are CPL100, CPL101",
+        ),
+        (
+            ("check", "--config=x.toml"),
+            "x.toml: cannot be read as a configuration: No such file or directory\n",
+        ),
         (("check", "--jobs=0"), "'0' is neither auto nor a number from 1 upward"),
         (("check", "--jobs=two"), "'two' is neither auto nor a number from 1 upward"),
         (("check", "--format=xml"), "'xml' is not one of 'text', 'json'"),
@@ -226,7 +234,7 @@ def test_rules_are_listed_and_explained(client_pool: Run) -> None:
 
 
 def test_config_prints_what_is_in_force_in_a_form_that_can_be_read_back(tree: Tree, client_pool: Run) -> None:
-    kind = '[tool.client-pool.kinds.redis]\nconstructors = ["redis.Redis"]\ngetter = "get_redis"\narguments = ["host"]\n'
+    kind = '[tool.client-pool.kinds.redis]\nconstructors = ["redis.Redis"]\ngetter = "get_redis"\n'
     root = tree({"pyproject.toml": f'[tool.client-pool]\npool-module = "pools"\n{kind}', "a/b.py": ""})
     page = client_pool("config", "a/b.py").stdout
     assert page.startswith(f"# {root}/pyproject.toml\n")
@@ -251,7 +259,12 @@ def many_findings(tree: Tree) -> Path:
 def test_a_closed_pipe_is_no_error(many_findings: Path, environment: dict[str, str]) -> None:
     command = f"{sys.executable} -m flake8_client_pool check | head -n 1"
     done = subprocess.run(
-        ["bash", "-c", command], cwd=many_findings, env=environment, capture_output=True, text=True, check=True
+        ["bash", "-c", command],
+        cwd=many_findings,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=True,
     )
     assert done.stdout.startswith("job_0.py:2:10: CPL101")
     assert done.stderr == ""
@@ -279,7 +292,9 @@ def test_text_that_the_terminal_cannot_show_is_escaped(
     tree: Tree, client_pool: Run, environment: dict[str, str]
 ) -> None:
     tree({"job.py": f"{IMPORT}ä = '\x1b[31m'; client = bigquery.Client()\n"})
-    assert "    ä = '\N{REPLACEMENT CHARACTER}[31m'; client = bigquery.Client()\n" in client_pool("check").stdout
+    assert (
+        "    ä = '\N{REPLACEMENT CHARACTER}[31m'; client = bigquery.Client()\n" in client_pool("check").stdout
+    )
     environment["PYTHONIOENCODING"] = "ascii"
     assert r"    \xe4 = '\ufffd[31m'; client" in client_pool("check").stdout
 
@@ -287,13 +302,19 @@ def test_text_that_the_terminal_cannot_show_is_escaped(
 def test_the_same_findings_on_one_process_and_on_several(tree: Tree, client_pool: Run) -> None:
     padding = f"# {'padding ' * 15_000}\n"
     tree({f"job_{number}.py": padding * (number % 3) + BUILDS for number in range(24)})
-    runs = [client_pool("check", "--format=json", "--no-cache", f"--jobs={jobs}").stdout for jobs in (1, 2, 3)]
+    runs = [
+        client_pool("check", "--format=json", "--no-cache", f"--jobs={jobs}").stdout for jobs in (1, 2, 3)
+    ]
     assert len(json.loads(runs[0])["findings"]) == 24
     assert runs[0] == runs[1] == runs[2]
 
 
-@pytest.mark.parametrize("unneeded", ["rich", "pathspec", "concurrent.futures", "multiprocessing", "subprocess", "asyncio"])
-def test_a_single_file_loads_nothing_that_it_does_not_need(tree: Tree, environment: dict[str, str], unneeded: str) -> None:
+@pytest.mark.parametrize(
+    "unneeded", ["rich", "pathspec", "concurrent.futures", "multiprocessing", "subprocess", "asyncio"]
+)
+def test_a_single_file_loads_nothing_that_it_does_not_need(
+    tree: Tree, environment: dict[str, str], unneeded: str
+) -> None:
     root = tree({"job.py": BUILDS})
     done = subprocess.run(
         [sys.executable, "-X", "importtime", "-m", "flake8_client_pool", "check", "job.py"],

@@ -108,7 +108,9 @@ def test_each_configuration_excludes_below_itself(plain: Path) -> None:
 
 
 def test_virtual_environments_are_not_walked(tree: Tree) -> None:
-    root = tree({"a.py": "", "env/pyvenv.cfg": "", "env/lib/b.py": "", "node_modules/c.py": "", ".git/d.py": ""})
+    root = tree(
+        {"a.py": "", "env/pyvenv.cfg": "", "env/lib/b.py": "", "node_modules/c.py": "", ".git/d.py": ""}
+    )
     assert names(discovered(str(root))) == [f"{root}/a.py"]
 
 
@@ -131,7 +133,9 @@ def test_a_missing_path_is_a_problem() -> None:
 def test_a_dangling_link_is_no_reason_to_fail_unless_it_is_named(plain: Path) -> None:
     (plain / "dangling.py").symlink_to("nowhere.py")
     assert problems(discovered(".")) == [("dangling.py: cannot be read: there is no such file", False)]
-    assert problems(discovered("dangling.py")) == [("dangling.py: cannot be read: there is no such file", True)]
+    assert problems(discovered("dangling.py")) == [
+        ("dangling.py: cannot be read: there is no such file", True)
+    ]
     assert len(discovered(".").files) == len(KEPT)
 
 
