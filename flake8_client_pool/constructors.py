@@ -62,8 +62,13 @@ class Constructors:
 
     @cached_property
     def module_names(self) -> frozenset[str]:
-        """The names under which the constructors' modules are most often used, worth a look in the first pass."""
-        return frozenset(name.rpartition(".")[2] for name in self._prefixes)
+        """The names under which the constructors' modules are most often used, worth a look in the first pass.
+
+        A module below another that has the same constructor is left out: `client` is a name for anything.
+        """
+        modules = {name.rpartition(".")[0] for name, what in self._by_name.items() if not what.factory}
+        upper = {module for module in modules if modules.isdisjoint(_parents(module))}
+        return frozenset(module.rpartition(".")[2] for module in upper) | self.roots
 
     @cached_property
     def _prefixes(self) -> frozenset[str]:

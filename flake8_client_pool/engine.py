@@ -9,6 +9,7 @@ from flake8_client_pool.rules import client_built_directly, client_class_handed_
 from flake8_client_pool.rules.uses import Uses
 from flake8_client_pool.syntax.modules import Modules
 from flake8_client_pool.syntax.repository import Repository
+from flake8_client_pool.syntax.source import WholeSourceNeededError
 from flake8_client_pool.syntax.words import Words
 
 
@@ -44,7 +45,13 @@ class Engine:
 
     def analyze(self, path: str, text: str, words: tuple[str, ...]) -> Analysis:
         """Find every fault in one file, in the order of its places; `words` is the answer of `words`."""
-        names = self._modules.open(path, text, words)
+        try:
+            return self._analyze(path, text, words, whole=False)
+        except WholeSourceNeededError:
+            return self._analyze(path, text, words, whole=True)
+
+    def _analyze(self, path: str, text: str, words: tuple[str, ...], *, whole: bool) -> Analysis:
+        names = self._modules.open(path, text, words, whole=whole)
         uses = Uses(names, words)
         findings = [
             *client_built_directly.check(uses, self._pool_module),

@@ -146,6 +146,7 @@ def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
     for use in uses.built:
         kind = use.construction.kind
         yield finding_at(
+            uses.source,
             use.node,
             code=kind.code,
             kind=kind.name,

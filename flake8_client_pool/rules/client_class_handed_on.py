@@ -41,6 +41,7 @@ def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
     for use in uses.handed_on:
         kind = use.construction.kind
         yield finding_at(
+            uses.source,
             use.node,
             code=RULE.code,
             kind=kind.name,

@@ -1,19 +1,19 @@
 """Where a finding stands: its scope, and the logical line that a suppression comment belongs to."""
 
 from flake8_client_pool.model import Finding
-from flake8_client_pool.syntax.source import Node, folded, span_of
+from flake8_client_pool.syntax.source import Node, Source, folded
 
 _DEFINITIONS = frozenset(("function_definition", "class_definition"))
 
 
-def finding_at(node: Node, *, code: str, kind: str, message: str, symbol: str = "") -> Finding:
+def finding_at(source: Source, node: Node, *, code: str, kind: str, message: str, symbol: str = "") -> Finding:
     """Make the finding for a node."""
     ancestors = node.ancestors()
     return Finding(
         code=code,
         kind=kind,
         message=message,
-        span=span_of(node),
+        span=source.span(node),
         scope=_scope(ancestors),
         logical_line=_logical_line(node, ancestors),
         symbol=symbol,

@@ -29,6 +29,7 @@ def check(source: Source) -> Iterator[Finding]:
     """Report the first place at which a file does not parse."""
     if source.unreadable:
         yield finding_at(
+            source,
             source.unreadable,
             code=RULE.code,
             kind="",

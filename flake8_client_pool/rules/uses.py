@@ -30,12 +30,14 @@ class Uses:
     """All uses of known clients' classes in one file.
 
     Attributes:
+        source: the file.
         built: the calls that build a client, in the order of the text.
         handed_on: the expressions that hand a class on to be called later.
     """
 
     def __init__(self, names: Names, words: tuple[str, ...]) -> None:
         """Follow `words`, and every name that takes a class over from them, to where they are called."""
+        self.source = names.source
         self._names = names
         self._built: dict[tuple[Node, str], Use] = {}
         self._handed_on: dict[tuple[Node, str], Use] = {}
@@ -46,7 +48,7 @@ class Uses:
 
     def _follow_all(self) -> None:
         done: set[str] = set()
-        if "getattr" in self._names.source.text:
+        if any(quote + word + quote in self.source.text for word in self._taken for quote in "\"'"):
             self._follow_getattr()
         while waiting := sorted(self._taken - done):
             done.update(waiting)
@@ -162,11 +164,11 @@ class Uses:
         return parent if parent.field("body") == node else None
 
     def _annotation(self, parent: Node, _node: Node, _values: Values) -> Node | None:
-        for above in parent.ancestors():
-            if above.kind() in ("typed_parameter", "typed_default_parameter"):
-                self._take(above.field("name") or above.child(0))
-            if above.kind() not in ("type", "type_parameter", "generic_type", "subscript"):
-                break
+        """Take the parameter whose annotation is `type[Client]`, or something else around the class."""
+        around = parent.ancestors()
+        parameter = next((each for each in around if each.kind() not in _ANNOTATION_PARTS), None)
+        if parameter and parameter != around[0] and parameter.kind() in _TYPED_PARAMETERS:
+            self._take(parameter.field("name") or parameter.child(0))
         return None
 
     def _take(self, name: Node | None) -> None:
@@ -185,6 +187,8 @@ class Uses:
                 self._take_targets(part)
 
 
+_ANNOTATION_PARTS = frozenset(("type", "type_parameter", "generic_type", "subscript"))
+_TYPED_PARAMETERS = frozenset(("typed_parameter", "typed_default_parameter"))
 _STEPS: dict[str, Callable[[Uses, Node, Node, Values], Node | None]] = {
     "attribute": Uses._attribute,
     "call": Uses._call,

@@ -36,11 +36,11 @@ class Modules:
         self._under_way: set[Hashable] = set()
         self._cut = 0
 
-    def open(self, path: str, text: str, words: tuple[str, ...]) -> Names:
+    def open(self, path: str, text: str, words: tuple[str, ...], *, whole: bool) -> Names:
         """Begin with a file: what was remembered of earlier ones no longer counts, only their trees are kept."""
         self.repository.begin()
         self._remembered.clear()
-        return Names(Source(path, text, self.constructors.module_names.union(words)), self)
+        return Names(Source(path, text, words, self.constructors.module_names, whole=whole), self)
 
     def remembering(self, names: Names, expression: Node, evaluate: Callable[[Names, Node], Values]) -> Values:
         """Evaluate an expression once; one that depends on itself, or nests too deep, stands for nothing more."""
@@ -169,7 +169,7 @@ class Modules:
             text = decode(self.repository.read(path))
         except UndecodableSourceError:
             return None
-        names = self._trees[path] = Names(Source(path, text, self.constructors.module_names), self)
+        names = self._trees[path] = Names(Source(path, text, (), self.constructors.module_names, whole=True), self)
         while len(self._trees) > _TREES_KEPT:
             self._trees.popitem(last=False)
         return names

@@ -22,6 +22,7 @@ class Repository:
         self.followed: set[str] = set()
         self._entries: dict[str, frozenset[str]] = {}
         self._roots: dict[str, str] = {}
+        self._tops: dict[str, frozenset[str]] = {}
         self._bases: dict[tuple[str, str], str | None] = {}
 
     def begin(self) -> None:
@@ -80,12 +81,22 @@ class Repository:
 
     def _base(self, first: str, directory: str) -> str | None:
         """Find the folder on the import path that holds a top-level module."""
+        if first not in self._visible(directory):
+            return None
         key = (first, directory)
         if key not in self._bases:
             here = next((base for base in _import_path(directory) if self._holds(base, first)), None)
             above = None if here is not None or directory == self._root(directory) else dirname(directory)
             self._bases[key] = self._base(first, above) if above is not None else here
         return self._bases[key]
+
+    def _visible(self, directory: str) -> frozenset[str]:
+        """Name every top-level module that a file in `directory` could import from the repository."""
+        if directory not in self._tops:
+            entries = frozenset[str]().union(*map(self.entries, _import_path(directory)))
+            above = frozenset[str]() if directory == self._root(directory) else self._visible(dirname(directory))
+            self._tops[directory] = above.union(entry.removesuffix(".py") for entry in entries)
+        return self._tops[directory]
 
     def _holds(self, base: str, first: str) -> bool:
         entries = self.entries(base)

@@ -1,19 +1,23 @@
 """The text of one file as a syntax tree; nothing else in the package knows the parser."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from functools import cache, cached_property
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from ast_grep_py import SgNode, SgRoot
 
 from flake8_client_pool.model import Span
+from flake8_client_pool.syntax.excerpt import Excerpt, excerpt
+
+if TYPE_CHECKING:
+    from ast_grep_py import Rule
 
 Node: TypeAlias = SgNode
 
 _WILDCARD = re.compile(r"import[ \t]*\(?[ \t]*\*")
 # Besides ERROR nodes: what the error-tolerant parser accepts although no Python 3 does.
-_UNREADABLE: tuple[dict[str, object], ...] = (
+_UNREADABLE: tuple["Rule", ...] = (
     {"kind": "ERROR"},
     {"kind": "identifier", "regex": "^$"},
     {"kind": "block", "regex": "^$"},
@@ -21,6 +25,10 @@ _UNREADABLE: tuple[dict[str, object], ...] = (
     {"kind": "print_statement"},
     {"kind": "exec_statement"},
 )
+
+
+class WholeSourceNeededError(Exception):
+    """A name was asked for that occurs in what an excerpt leaves out, or the excerpt does not parse."""
 
 
 class Source:
@@ -33,27 +41,44 @@ class Source:
         unreadable: the first place that is no Python 3, or None.
     """
 
-    def __init__(self, path: str, text: str, words: Iterable[str]) -> None:
-        """Parse `text` and look the identifiers `words` up, in one pass."""
+    def __init__(self, path: str, text: str, words: Collection[str], modules: Collection[str], *, whole: bool) -> None:
+        """Parse `text` and look the identifiers `words`, and the names `modules`, up in one pass.
+
+        Unless it is to be `whole`, what has no part in the answers for them is left out, and every other question
+        that it could answer raises `WholeSourceNeededError`.
+        """
         self.path = path
         self.text = text
         self.unreadable: Node | None = None
-        self.root = SgRoot(text, "python").root()
+        self._excerpt = Excerpt(text) if whole else excerpt(text, words, modules)
+        self.root = SgRoot(self._excerpt.text, "python").root()
         self._identifiers: dict[str, list[Node]] = {}
-        self._collect(words, _UNREADABLE)
+        self._collect({*words, *modules}, _UNREADABLE)
         if self.unreadable is None and not _is_balanced(text):
             self.unreadable = self.root.find(regex="^$")
+        if self.unreadable and self._excerpt.left_out:
+            raise WholeSourceNeededError
 
     def identifiers(self, name: str) -> list[Node]:
         """Find every identifier `name`, in the order of the text."""
         if name not in self._identifiers:
-            self._collect((name,))
+            self.collect((name,))
         return self._identifiers[name]
 
     def collect(self, names: Iterable[str]) -> None:
         """Look several names up in one pass, for `identifiers` to answer at once."""
-        if missing := [name for name in names if name not in self._identifiers]:
+        missing = [name for name in names if name not in self._identifiers]
+        if any(self._excerpt.lacks(name) for name in missing):
+            raise WholeSourceNeededError
+        if missing:
             self._collect(missing)
+
+    def span(self, node: Node) -> Span:
+        """Give the place of a node in the source, with lines and columns from 1."""
+        place = node.range()
+        start, end = place.start, place.end
+        offsets = (self._excerpt.in_source(start.index), self._excerpt.in_source(end.index))
+        return Span(*offsets, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
     @cached_property
     def wildcard_imports(self) -> list[Node]:
@@ -64,12 +89,12 @@ class Source:
         statements = [parent for star in stars if (parent := star.parent())]
         return [module for statement in statements if (module := statement.field("module_name"))]
 
-    def _collect(self, words: Iterable[str], further: tuple[dict[str, object], ...] = ()) -> None:
+    def _collect(self, words: Iterable[str], further: tuple["Rule", ...] = ()) -> None:
         for word in words:
             self._identifiers[word] = []
-        pattern = "^(?:" + "|".join(sorted(self._identifiers)) + ")$"
-        rule = {"any": [{"kind": "identifier", "regex": pattern}, *further]}
-        for node in self.root.find_all({"rule": rule}):  # type: ignore[typeddict-item]
+        pattern = "^(?:" + "|".join(sorted(words)) + ")$"
+        rules: list[Rule] = [{"kind": "identifier", "regex": pattern}, *further]
+        for node in self.root.find_all({"rule": {"any": rules}}):
             if node.kind() == "identifier" and (name := node.text()):
                 self._identifiers[name].append(node)
             elif self.unreadable is None:
@@ -82,13 +107,6 @@ def _is_balanced(text: str) -> bool:
     Asking every node whether it is empty costs as much as all the rest, and brackets in strings are rare.
     """
     return all(text.count(opening) == text.count(closing) for opening, closing in ("()", "[]", "{}"))
-
-
-def span_of(node: Node) -> Span:
-    """Give the place of a node, with lines and columns from 1."""
-    place = node.range()
-    start, end = place.start, place.end
-    return Span(start.index, end.index, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
 
 def start_of(node: Node) -> int:

@@ -9,8 +9,11 @@ from flake8_client_pool.constructors import Constructors
 from flake8_client_pool.syntax.import_graph import ImportGraph
 from flake8_client_pool.syntax.repository import Repository
 
-_FROM_IMPORT = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import[ \t]*(\([^)]*\)|[^\n#;]*)")
+_FROM = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import[ \t]*")
+_IMPORTED_NAMES = re.compile(rb"\([^)]*\)|[^\n#;]*")
 _IMPORT = re.compile(rb"import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)")
+_NAME_CHARACTERS = frozenset(bytes((code,)) for code in range(256) if code > 127 or chr(code).isalnum()) | {b"_"}
+_MODULE_CHARACTERS = _NAME_CHARACTERS | {b"."}
 _WORD = re.compile(rb"\w+")
 _ALIAS = re.compile(rb"[ \t]+as[ \t]+(\w+)")
 _ASSIGNED = re.compile(rb"[ \t]*(?:(?:self|cls)\.)?(\w+)[ \t]*(?::[^=\n]+)?=(?!=)")
@@ -18,8 +21,18 @@ _DEFINED = re.compile(rb"(?:class|def)[ \t]+(\w+)")
 
 
 @dataclass(frozen=True, slots=True)
+class _Module:
+    """What the bytes of one file say: the words that end a constructor's name, its imports, the names it gives."""
+
+    words: frozenset[bytes]
+    has_root: bool
+    imports: frozenset[str]
+    names: frozenset[bytes]
+
+
+@dataclass(frozen=True, slots=True)
 class _Summary:
-    """What the bytes of a module and of all that it imports say: is a client's library named, which names are given."""
+    """What a module and all that it imports say: is a client's library named, which names are given."""
 
     has_root: bool
     names: frozenset[bytes]
@@ -36,65 +49,74 @@ class Words:
     def __init__(self, constructors: Constructors, repository: Repository) -> None:
         """Prepare the tests for a table of constructors."""
         self._repository = repository
-        words = constructors.words | constructors.factories
-        self._word = _any_of(words)
-        self._known = frozenset(word.encode() for word in words)
-        self._root = _any_of(constructors.roots)
+        self._word = _Search(word.encode() for word in constructors.words | constructors.factories)
+        self._root = _Search(root.encode() for root in constructors.roots)
         self._located: dict[tuple[str, bytes], str | None] = {}
-        self._imports: dict[str, frozenset[str]] = {}
-        self._graph = ImportGraph(self._imports_of, self._sum_up)
+        self._modules: dict[str, _Module] = {}
+        self._graph = ImportGraph(lambda module: self._module(module).imports, self._sum_up)
 
     def of(self, path: str, data: bytes) -> tuple[str, ...]:
         """Name the identifiers in a file that could have to do with a client; empty when none is built there."""
-        found = set(self._word.findall(data))
-        imported = [self._graph.summary(each) for each in self._imported_modules(dirname(abspath(path)), data)]
+        module = self._read(abspath(path), data)
+        imported = [self._graph.summary(each) for each in module.imports]
+        found = module.words
         if given := frozenset[bytes]().union(*(each.names for each in imported)):
-            found |= given & set(_WORD.findall(data))
-        if not found or not (self._root.search(data) or any(each.has_root for each in imported)):
+            found |= given.intersection(_WORD.findall(data))
+        if not found or not (module.has_root or any(each.has_root for each in imported)):
             return ()
         return tuple(sorted(word.decode() for word in found))
 
     def _sum_up(self, modules: list[str], imported: list[_Summary]) -> _Summary:
         """Find the names of their own that modules give to a client's class, or to a name that was given so."""
-        names = frozenset[bytes]().union(*(each.names for each in imported))
-        has_root = any(each.has_root for each in imported)
-        texts = [self._read(module) for module in modules]
-        new = (self._known | names) if names else self._known
+        known = [self._module(each) for each in modules]
+        names = frozenset[bytes]().union(*(each.names for each in (*imported, *known)))
+        new = names
         while new:
-            found = {name for text in texts for name in self._names_given(text, new)}
-            new = found - names - self._known
+            further = {name for each in modules for name in self._given_further(each, new)}
+            new = further - names
             names |= new
-        return _Summary(has_root or any(map(self._root.search, texts)), names)
+        return _Summary(any(each.has_root for each in (*imported, *known)), names)
 
-    def _names_given(self, text: bytes, words: frozenset[bytes]) -> Iterable[bytes]:
-        if words is self._known:
-            return _names_given(text, self._word) if self._word.search(text) else ()
-        present = words & set(_WORD.findall(text))
-        return _names_given(text, _any_of(word.decode() for word in present)) if present else ()
+    def _given_further(self, module: str, names: frozenset[bytes]) -> Iterable[bytes]:
+        data = self._data(module)
+        present = names.intersection(_WORD.findall(data))
+        return _names_given(data, _Search(present).places(data)) if present else ()
 
-    def _imports_of(self, module: str) -> frozenset[str]:
-        if module not in self._imports:
-            self._imports[module] = self._imported_modules(dirname(module), self._read(module))
-        return self._imports[module]
+    def _module(self, path: str) -> _Module:
+        return self._modules.get(path) or self._read(path, self._data(path))
 
-    def _read(self, module: str) -> bytes:
-        return self._repository.read(module) if module.endswith(".py") else b""
+    def _data(self, path: str) -> bytes:
+        return self._repository.read(path) if path.endswith(".py") else b""
+
+    def _read(self, path: str, data: bytes) -> _Module:
+        places = self._word.places(data)
+        words = frozenset(data[start:end] for start, end in places)
+        module = self._modules[path] = _Module(
+            words=words,
+            has_root=bool(self._root.places(data)),
+            imports=self._imported_modules(dirname(path), data),
+            names=frozenset(_names_given(data, places)) - words,
+        )
+        return module
 
     def _imported_modules(self, folder: str, data: bytes) -> frozenset[str]:
         """Find the modules of the repository that a file names in its imports; those in strings count too."""
         found: set[str] = set()
-        for module, names in _FROM_IMPORT.findall(data):
-            if path := self._locate(folder, module):
+        for match in _FROM.finditer(data):
+            if path := self._locate(folder, match[1]):
                 found.add(path)
                 if path.endswith("__init__.py") or not path.endswith(".py"):
-                    found |= self._submodules(path.removesuffix("__init__.py").rstrip("/"), names)
-        for modules in _IMPORT.findall(data):
-            found |= {path for module in modules.split(b",") if (path := self._locate(folder, module.strip()))}
+                    found |= self._submodules(path.removesuffix("__init__.py").rstrip("/"), data, match.end())
+        for match in _IMPORT.finditer(data):
+            if data[max(match.start() - 2, 0) : match.start() - 1] not in _MODULE_CHARACTERS:
+                located = (self._locate(folder, module.strip()) for module in match[1].split(b","))
+                found.update(path for path in located if path)
         return frozenset(found)
 
-    def _submodules(self, package: str, names: bytes) -> set[str]:
+    def _submodules(self, package: str, data: bytes, position: int) -> set[str]:
         entries = self._repository.entries(package)
-        found = {name.decode() for name in _WORD.findall(names)}
+        names = _IMPORTED_NAMES.match(data, position)
+        found = {name.decode() for name in _WORD.findall(names[0])} if names else set()
         return {f"{package}/{name}.py" for name in found if f"{name}.py" in entries} | {
             f"{package}/{name}/__init__.py" for name in found & entries
         }
@@ -111,18 +133,45 @@ class Words:
         return self._located[key]
 
 
-def _names_given(data: bytes, pattern: re.Pattern[bytes]) -> Iterator[bytes]:
-    """Find the names that a module may give to a word that `pattern` finds.
+class _Search:
+    """Looks for whole words in bytes; a plain search for each is several times as fast as one for a pattern."""
+
+    def __init__(self, words: Iterable[bytes]) -> None:
+        self._words = sorted(words)
+        self._parts = [word for word in self._words if not any(other in word for other in self._words if other != word)]
+
+    def places(self, data: bytes) -> list[tuple[int, int]]:
+        """Give the start and the end of every word that is found."""
+        if not any(part in data for part in self._parts):
+            return []
+        return [place for word in self._words for place in _places(data, word)]
+
+
+def _places(data: bytes, word: bytes) -> Iterator[tuple[int, int]]:
+    start = data.find(word)
+    while start >= 0:
+        end = start + len(word)
+        if data[end : end + 1] not in _NAME_CHARACTERS and data[max(start - 1, 0) : start] not in _NAME_CHARACTERS:
+            yield start, end
+        start = data.find(word, end)
+
+
+def _names_given(data: bytes, places: Iterable[tuple[int, int]]) -> Iterator[bytes]:
+    """Find the names that a module may give to the words at some places.
 
     These are the left sides of `Name = Client`, `Client as Name`, `class Name(Client)`, `def name(): return Client`.
     """
-    for match in pattern.finditer(data):
-        start = data.rfind(b"\n", 0, match.start()) + 1
-        before, behind = data[start : match.start()], data[match.end() : match.end() + 1]
-        if alias := _ALIAS.match(data, match.end()):
+    for start, end in places:
+        behind = data[end : end + 1]
+        if behind in (b"(", b"."):
+            continue
+        if alias := _ALIAS.match(data, end):
             yield alias[1]
-        elif behind not in (b"(", b".") and not _in_text(before):
-            yield from _left_sides(data, start, match.start(), before)
+            continue
+        line = data.rfind(b"\n", 0, start) + 1
+        before = data[line:start]
+        if not _in_text(before):
+            yield from _left_sides(data, line, start, before)
 
 
 def _in_text(before: bytes) -> bool:
@@ -138,7 +187,3 @@ def _left_sides(data: bytes, line: int, word: int, before: bytes) -> Iterable[by
         return _DEFINED.findall(data[max(0, data.rfind(b"def ", 0, line)) : line])[:1]
     header = data[max(0, data.rfind(b"class ", 0, word)) : word]
     return () if b":" in header else _DEFINED.findall(header)[:1]
-
-
-def _any_of(words: Iterable[str]) -> re.Pattern[bytes]:
-    return re.compile(rb"\b(?:" + "|".join(sorted(words)).encode() + rb")\b")

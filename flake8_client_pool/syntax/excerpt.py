@@ -1,0 +1,91 @@
+"""Leaving out of a large source the functions that do not matter, for parsing is what a check spends its time on."""
+
+import re
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from operator import itemgetter
+
+# Below this size, in code points, the look for what can be left out costs as much as it saves.
+_SMALLEST = 8_000
+_HEADER = re.compile(r"\n((?:    )?)(?:(@)|def |(class) |async def )")
+# The next line that is no deeper than the header, comments and closing brackets of the header itself apart.
+_DEDENT = {"": re.compile(r"\n(?=[^\s)\]}#])"), "    ": re.compile(r"\n(?= {0,4}[^\s)\]}#])")}
+
+
+@dataclass(frozen=True, slots=True)
+class Excerpt:
+    """A source without the functions and classes in which certain words do not occur.
+
+    Attributes:
+        text: what is kept, with the same lines; in the place of what is left out stands `pass`.
+        left_out: the pieces that were left out.
+        cuts: where in `text` each of them ends, and how many code points further that is in the source.
+    """
+
+    text: str
+    left_out: tuple[str, ...] = ()
+    cuts: tuple[tuple[int, int], ...] = ()
+
+    def in_source(self, offset: int) -> int:
+        """Turn an offset into the excerpt into one into the source."""
+        cut = bisect_right(self.cuts, offset, key=itemgetter(0))
+        return offset + self.cuts[cut - 1][1] if cut else offset
+
+    def lacks(self, word: str) -> bool:
+        """Tell whether a word occurs in what was left out, so that the excerpt cannot answer for it."""
+        return any(word in piece for piece in self.left_out)
+
+
+def excerpt(text: str, words: Iterable[str], modules: Iterable[str]) -> Excerpt:
+    """Leave out of `text` every function and class at the top, and every method, that has no part in an answer.
+
+    One has a part when it holds one of `words`, or one of the names `modules` other than to take an attribute from
+    it: `bigquery.SchemaField(...)` binds nothing and hands nothing on.
+
+    What is left out is told apart by its indentation alone, and only where its triple quotes are in pairs. A cut
+    in the wrong place leaves an excerpt that does not parse, and then the whole is parsed.
+    """
+    if len(text) < _SMALLEST:
+        return Excerpt(text)
+    word = re.compile("|".join([*sorted(words), *(f"{module}(?![.\\w])" for module in sorted(modules))]))
+    pieces: list[str] = []
+    left_out: list[str] = []
+    cuts: list[tuple[int, int]] = []
+    position = length = 0
+    for start, end, indent in _without(text, word):
+        piece = text[start:end]
+        blank = f"{indent}pass" + "\n" * piece.count("\n")
+        pieces += [text[position:start], blank]
+        length += start - position + len(blank)
+        cuts.append((length, end - length))
+        left_out.append(piece)
+        position = end
+    pieces.append(text[position:])
+    return Excerpt("".join(pieces), tuple(left_out), tuple(cuts))
+
+
+def _without(text: str, word: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
+    """Find the functions, classes and methods that do not hold a word: start, end and indentation."""
+    position = 0
+    decorated: int | None = None
+    for header in _HEADER.finditer(text):
+        if header.start() < position:
+            continue
+        indent, decorator, is_class = header.groups()
+        start = header.start() + 1 if decorated is None else decorated
+        if decorator:
+            decorated = start
+            continue
+        decorated = None
+        dedent = _DEDENT[indent].search(text, header.end())
+        end = dedent.start() if dedent else len(text)
+        holds_word = bool(word.search(text, start, end))
+        if not holds_word and _has_whole_strings(text, start, end):
+            yield start, end, indent
+        if not (holds_word and is_class):
+            position = end
+
+
+def _has_whole_strings(text: str, start: int, end: int) -> bool:
+    return text.count('"""', start, end) % 2 == 0 and text.count("'" * 3, start, end) % 2 == 0
