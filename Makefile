@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLE := examples/legacy_service
 METADATA := setup.cfg pyproject.toml
 
-.PHONY: help check test quick static tests packaging ecosystem benchmark clean
+.PHONY: help check test quick static tests packaging ecosystem tables benchmark clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -48,6 +48,9 @@ packaging: $(VENV)/installed-for-tests
 
 ecosystem: $(VENV)/installed ## lint pinned releases of real packages and compare; UPDATE=1 rewrites the record
 	@$(BIN)/python tests/ecosystem $(if $(UPDATE),--update)
+
+tables: $(VENV)/installed ## write the generated parts of the README
+	@$(BIN)/python tests/documentation/tables.py
 
 benchmark: $(VENV)/installed-for-benchmarks ## time the linter beside its peers on TREE=path
 	@$(BIN)/python benchmarks/check.py $(TREE)
