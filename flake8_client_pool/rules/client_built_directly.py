@@ -82,7 +82,7 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
             findings=((3, 13, "CPL104"),),
         ),
         Example(
-            source="from google.cloud import pubsub_v1\n\npath = pubsub_v1.PublisherClient.topic_path('demo', 'jobs')\n",
+            source="from google.cloud import pubsub_v1\n\npath = pubsub_v1.PublisherClient.topic_path('p', 't')\n",
         ),
     ),
     "subscriber": (
@@ -106,7 +106,9 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
             findings=((3, 10, "CPL106"),),
         ),
         Example(source="import requests\n\nsession = requests.Session()\n", findings=((3, 11, "CPL106"),)),
-        Example(source="import requests\n\n\ndef status(answer: requests.Response) -> int:\n    return answer.status_code\n"),
+        Example(
+            source="import requests\n\n\ndef status(answer: requests.Response) -> int:\n    return answer.status_code\n"
+        ),
     ),
 }
 
@@ -149,9 +151,8 @@ def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
             uses.source,
             use.node,
             code=kind.code,
-            kind=kind.name,
             message=f"{_callee(use)}() builds {_article(kind.title)} here; {_advice(use, pool_module)}",
-            symbol=use.construction.constructor,
+            construction=use.construction,
         )
 
 

@@ -32,6 +32,5 @@ def check(source: Source) -> Iterator[Finding]:
             source,
             source.unreadable,
             code=RULE.code,
-            kind="",
             message="the file does not parse from here on; clients may have been missed, mend the syntax first",
         )
