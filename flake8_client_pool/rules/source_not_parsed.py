@@ -14,7 +14,8 @@ RULE = Rule(
     explanation=(
         "What can be read of the file is checked all the same, but a client in the part that cannot be read may be\n"
         "missed. The place is the first that is no Python 3. Files in which no client can be built, because no word\n"
-        "of one occurs in them, are not parsed and so not reported."
+        "of one occurs in them, are not parsed and so not reported; of such functions in a large file, only the\n"
+        "brackets are counted."
     ),
     examples=(
         Example(

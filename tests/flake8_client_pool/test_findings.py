@@ -296,7 +296,7 @@ FOUND = {
             return [storage for storage in values]
         storage.Client()  #: CPL103
     """,
-    "windows line ends and other scripts": "from google.cloud import storage\r\nx = 'ä😀'; storage.Client()  #: CPL103\r\n",
+    "windows line ends": "from google.cloud import storage\r\nx = 'ä😀'; storage.Client()  #: CPL103\r\n",
 }
 
 NOT_FOUND = {
