@@ -1,44 +1,39 @@
 """Servers for the tests, each started once per session and only when a test asks for it."""
 
 from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from pathlib import Path
 
 import pytest
 
-from tests.shared_clients.servers import emulators
-from tests.shared_clients.servers.emulators import FIRESTORE, PUBSUB, Emulator
+from tests.shared_clients.servers.emulators import FIRESTORE, PUBSUB, Emulator, bigquery, storage
 from tests.shared_clients.servers.http_server import HttpServer
 from tests.shared_clients.servers.jobs_server import JobsServer
+from tests.shared_clients.servers.report import note
 from tests.shared_clients.servers.token_server import TokenServer, write_service_account
-
-USED = pytest.StashKey[dict[str, str]]()
-
-
-def start(config: pytest.Config, name: str, server: AbstractContextManager[Emulator]) -> Iterator[Emulator]:
-    with server as emulator:
-        config.stash.setdefault(USED, {})[name] = emulator.software
-        yield emulator
 
 
 @pytest.fixture(scope="session")
 def firestore_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
-    yield from start(pytestconfig, FIRESTORE.name, emulators.emulator(FIRESTORE))
+    with FIRESTORE.run() as server:
+        yield note(pytestconfig, "Firestore", server)
 
 
 @pytest.fixture(scope="session")
 def pubsub_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
-    yield from start(pytestconfig, PUBSUB.name, emulators.emulator(PUBSUB))
+    with PUBSUB.run() as server:
+        yield note(pytestconfig, "Pub/Sub", server)
 
 
 @pytest.fixture(scope="session")
 def storage_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
-    yield from start(pytestconfig, "Storage", emulators.storage())
+    with storage() as server:
+        yield note(pytestconfig, "Storage", server)
 
 
 @pytest.fixture(scope="session")
 def bigquery_emulator(pytestconfig: pytest.Config) -> Iterator[Emulator]:
-    yield from start(pytestconfig, "BigQuery", emulators.bigquery())
+    with bigquery() as server:
+        yield note(pytestconfig, "BigQuery", server)
 
 
 @pytest.fixture(scope="session")
@@ -84,9 +79,3 @@ def service_account_file(running_token_server: TokenServer, tmp_path_factory: py
     """A service account's key file whose tokens come from `token_server`."""
     path = tmp_path_factory.mktemp("credentials") / "service-account.json"
     return write_service_account(path, f"{running_token_server.url}/token")
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
-    """Say what stood in for Google's services."""
-    for name, software in sorted(config.stash.get(USED, {}).items()):
-        terminalreporter.write_line(f"{name}: {software}")

@@ -20,12 +20,12 @@ from tests.shared_clients.servers.emulators import (
     FIRESTORE,
     PUBSUB,
     Emulator,
-    emulator,
     implementations,
 )
 from tests.shared_clients.servers.http_server import HttpServer
 from tests.shared_clients.servers.jobs_server import SERIALIZATION, JobsServer
 from tests.shared_clients.servers.process import ROOT, accepts_connections
+from tests.shared_clients.servers.report import note
 from tests.shared_clients.servers.token_server import TokenServer
 
 PROJECT = "test-project"
@@ -33,14 +33,14 @@ PROJECT = "test-project"
 
 @pytest.fixture(scope="module", params=implementations(FIRESTORE))
 def each_firestore(request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    with emulator(FIRESTORE, request.param) as server:
-        yield server
+    with FIRESTORE.run(request.param) as server:
+        yield note(request.config, "Firestore", server)
 
 
 @pytest.fixture(scope="module", params=implementations(PUBSUB))
 def each_pubsub(request: pytest.FixtureRequest) -> Iterator[Emulator]:
-    with emulator(PUBSUB, request.param) as server:
-        yield server
+    with PUBSUB.run(request.param) as server:
+        yield note(request.config, "Pub/Sub", server)
 
 
 @pytest.fixture

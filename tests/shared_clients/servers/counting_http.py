@@ -138,6 +138,8 @@ class _Server(ThreadingHTTPServer):
 
 
 class _Handler(BaseHTTPRequestHandler):
+    """Serves every method alike."""
+
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     wbufsize = -1
@@ -178,7 +180,9 @@ class _Handler(BaseHTTPRequestHandler):
             body=body,
         )
 
-    do_GET = do_HEAD = do_POST = do_PUT = do_PATCH = do_DELETE = do_OPTIONS = serve
-
     def log_message(self, *_: object) -> None:
         """Nothing reads a log of the tests' requests."""
+
+
+for _method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"):
+    setattr(_Handler, f"do_{_method}", _Handler.serve)

@@ -23,7 +23,7 @@ CHOICE = "SHARED_CLIENTS_TEST_EMULATORS"
 
 @dataclass(frozen=True)
 class Emulator:
-    """A running server: `address` is host:port, `software` what runs, `environment` what points clients there."""
+    """A running server: `address` is host:port, `environment` what points clients there."""
 
     address: str
     software: str
@@ -61,17 +61,18 @@ class Service:
         return [sys.executable, "-m", f"{__package__}.{self.module}", f"--port={port}"]
 
     @contextmanager
-    def google(self, jar: Path) -> Iterator[Emulator]:
-        with running(self.google_command(jar), answers_http) as port:
-            yield self._emulator(port, f"Google's emulator ({jar})")
+    def run(self, implementation: str | None = None) -> Iterator[Emulator]:
+        """Run the named implementation, or the preferred one."""
+        implementation = implementation or implementations(self)[0]
+        jar = self.jar() if implementation == "google" else None
+        command, ready = (
+            (self.google_command(jar), answers_http) if jar else (self.python_command, accepts_connections)
+        )
+        with running(command, ready) as port:
+            yield Emulator(f"{HOST}:{port}", self.software(jar), {self.variable: f"{HOST}:{port}"})
 
-    @contextmanager
-    def python(self) -> Iterator[Emulator]:
-        with running(self.python_command, accepts_connections) as port:
-            yield self._emulator(port, f"gRPC server of the tests ({self.module})")
-
-    def _emulator(self, port: int, software: str) -> Emulator:
-        return Emulator(f"{HOST}:{port}", software, {self.variable: f"{HOST}:{port}"})
+    def software(self, jar: Path | None) -> str:
+        return f"Google's emulator ({jar})" if jar else f"gRPC server of the tests ({self.module})"
 
 
 # `java -jar` fails for Firestore's jar, which has no manifest.
@@ -109,18 +110,6 @@ def implementations(service: Service) -> list[str]:
         )
     installed = ["google", "python"] if service.jar() else ["python"]
     return [choice] if choice else installed
-
-
-@contextmanager
-def emulator(service: Service, implementation: str | None = None) -> Iterator[Emulator]:
-    """Run the named implementation, or the preferred one."""
-    jar = service.jar()
-    if (implementation or implementations(service)[0]) == "google" and jar:
-        with service.google(jar) as server:
-            yield server
-    else:
-        with service.python() as server:
-            yield server
 
 
 @contextmanager

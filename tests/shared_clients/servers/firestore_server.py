@@ -5,12 +5,13 @@ an order and a limit. Transactions commit without a check for conflicts. What it
 with UNIMPLEMENTED, so that no test passes by accident.
 """
 
+import itertools
 import operator
 import threading
 import uuid
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import Any
+from typing import Any, cast
 
 import grpc
 from google.cloud.firestore_v1 import types
@@ -18,7 +19,7 @@ from google.cloud.firestore_v1 import types
 from tests.shared_clients.servers.grpc_service import Method, serve
 
 OPERATORS = types.StructuredQuery.FieldFilter.Operator
-COMPARISONS: dict[OPERATORS, Callable[[Any, Any], bool]] = {
+COMPARISONS: dict[int, Callable[[Any, Any], bool]] = {
     OPERATORS.EQUAL: operator.eq,
     OPERATORS.NOT_EQUAL: operator.ne,
     OPERATORS.LESS_THAN: operator.lt,
@@ -117,13 +118,14 @@ def run_query(
     matching = [one for one in inside if matches(one, query.where, context)]
     for order in reversed(query.order_by):
         if order.field.field_path != "__name__":
-            matching.sort(
-                key=lambda one, path=order.field.field_path: scalar(one.fields[path]),
-                reverse=order.direction == DESCENDING,
-            )
-    for one in matching[: query.limit or None]:
+            matching.sort(key=by_field(order.field.field_path), reverse=order.direction == DESCENDING)
+    for one in itertools.islice(matching, cast("int | None", query.limit)):
         yield types.RunQueryResponse(document=one, read_time=now())
     yield types.RunQueryResponse(read_time=now())
+
+
+def by_field(path: str) -> Callable[[types.Document], Any]:
+    return lambda document: scalar(document.fields[path])
 
 
 def parent_is(name: str, prefix: str) -> bool:

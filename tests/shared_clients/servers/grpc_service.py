@@ -18,9 +18,9 @@ class Message(Protocol):
     """A proto-plus class: the clients' own types."""
 
     @classmethod
-    def serialize(cls, instance: Any, /) -> bytes: ...
+    def serialize(cls, instance: object, /) -> bytes: ...
     @classmethod
-    def deserialize(cls, payload: bytes, /) -> Any: ...
+    def deserialize(cls, payload: bytes, /) -> object: ...
 
 
 @dataclass(frozen=True)
@@ -32,9 +32,9 @@ class Method:
     request: type[Message]
     response: type[Message] | None
 
-    def handler(self) -> grpc.RpcMethodHandler:
+    def handler(self) -> "grpc.RpcMethodHandler[Any, Any]":
         build = getattr(grpc, f"{self.kind}_rpc_method_handler")
-        handler: grpc.RpcMethodHandler = build(
+        handler: grpc.RpcMethodHandler[Any, Any] = build(
             self.function,
             request_deserializer=self.request.deserialize,
             response_serializer=self.response.serialize if self.response else _nothing,

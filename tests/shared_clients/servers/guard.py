@@ -4,6 +4,7 @@ Whoever starts a server for tests holds the other end of the pipe. When that pro
 ends, the pipe closes and the server goes with it, so an interrupted run leaves nothing behind.
 """
 
+import os
 import subprocess
 import sys
 import threading
@@ -20,7 +21,7 @@ def stop(server: subprocess.Popen[bytes]) -> None:
 
 
 def stop_when_input_closes(server: subprocess.Popen[bytes]) -> None:
-    sys.stdin.buffer.read()
+    os.read(0, 1)  # sys.stdin would hold a lock that the interpreter needs to end
     stop(server)
 
 
