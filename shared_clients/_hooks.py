@@ -31,7 +31,7 @@ class Hooks(Generic[_C]):
     Attributes:
         library: Top package of the library that real clients come from, such as `"google"`.
         refused: Per argument that no client can be keyed by, what to do instead (the end of a sentence).
-        prepare: From the arguments given to those that key and build a client: defaults found, forms made one.
+        prepare: From the arguments given to those that key and build a client: defaults found, forms unified.
         is_real: Whether building now would build a client of the library, not of a mock put in its place.
         warm: Make what the library makes lazily and without a lock; called before anyone sees the client.
         drain: Have a client finish what it was given; returns what must be waited for before closing.

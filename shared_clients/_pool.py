@@ -1,5 +1,6 @@
 """One client a key, built once; knows threads and forks, and no service."""
 
+import contextlib
 import functools
 import inspect
 import itertools
@@ -8,17 +9,17 @@ import threading
 import time
 import weakref
 from collections import deque
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, Generic, ParamSpec, TypeVar, cast
 
-from shared_clients import _registry, settings
+from shared_clients import _exit, _registry, settings, stats
+from shared_clients._counters import Counters, PoolStats
 from shared_clients._generation import Generation, MissedError, SupersededError
 from shared_clients._hooks import Arguments, Hooks
 from shared_clients._key import Key, is_settled
 from shared_clients._registry import Pending
 from shared_clients._sharing import Sharing, derives_from
 from shared_clients.errors import UnpoolableArgumentError
-from shared_clients.stats import Counters, PoolStats
 
 __all__ = ["Pool"]
 
@@ -40,16 +41,17 @@ class Pool(Generic[_C]):
         self.name = name
         self.hooks = hooks
         self._sharing = Sharing(name, hooks.mixin, lambda: self.counters.add("closes_refused"))
-        self.substitute: Callable[..., _C] | None = None
+        self.substitute: Callable[[], object] | None = None
         self.build: Callable[..., _C]
         self.get: Callable[..., _C]
         self._defaults: Mapping[str, object] = {}
         self._abandoned: list[object] = []
-        self._start(Counters())
+        self.counters = Counters()
+        self._reset()
         _registry.add(self)
+        _exit.install()
 
-    def _start(self, counters: Counters) -> None:
-        self.counters = counters
+    def _reset(self) -> None:
         self.generation = self._ended_generation()
         self._lock = threading.RLock()
         self._alive: weakref.WeakSet[Any] = weakref.WeakSet()
@@ -75,14 +77,39 @@ class Pool(Generic[_C]):
         parameters = inspect.signature(build).parameters.values()
         self._defaults = {parameter.name: parameter.default for parameter in parameters}
         self.build = build
-        self.get = functools.wraps(build)(_getter(self))
+        self.get = functools.wraps(build)(self._make_getter())
         return cast("Callable[_P, _C]", self.get)
+
+    def _make_getter(self) -> Callable[..., _C]:
+        # Everything on this path is measured (benchmarks/pools.py): a project alone is looked up in a plain
+        # dictionary, because a call of an `lru_cache` costs more than this function; options go through one.
+        def get(project_id: str | None = None, **options: object) -> _C:
+            generation = self.generation
+            try:
+                if options:
+                    return next(generation.by_options(project_id, **options))
+                return next(generation.by_project[project_id])
+            except (KeyError, TypeError, MissedError):
+                pass
+            return self.find(project_id, options)
+
+        return get
+
+    @contextlib.contextmanager
+    def substituted(self, fake: object) -> Iterator[None]:
+        """Have the getter return `fake`; for tests. The clients kept before are let go."""
+        before, self.substitute = self.substitute, lambda: fake
+        self.end()
+        try:
+            yield
+        finally:
+            self.substitute = before
 
     def find(self, project_id: str | None, options: Mapping[str, object]) -> _C:
         """Return the client of these arguments, building it if need be: the slow path of the getter."""
         given = self._given(project_id, options)
         if self.substitute is not None:
-            return self.substitute(**given)
+            return cast("_C", self.substitute())
         if not self._is_pooled():
             return self._construct_unpooled(given)
         while True:
@@ -114,10 +141,15 @@ class Pool(Generic[_C]):
     def _current_generation(self) -> Generation[_C]:
         with self._lock:
             if self.generation.ended:
-                now = settings.current()
-                tabled = now.pooling == settings.ALL_CALLS
-                self.generation = Generation(self._settled_key, now.max_clients, tabled=tabled)
+                self.generation = self._new_generation()
             return self.generation
+
+    def _new_generation(self) -> Generation[_C]:
+        now = settings.current()
+        return Generation(self._settled_key, now.max_clients, tabled=now.pooling == settings.ALL_CALLS)
+
+    def _generations(self) -> list[Generation[_C]]:
+        return [self.generation]
 
     def _settled_key(self, project_id: str | None = None, **options: object) -> Key:
         given = self._given(project_id, options)
@@ -159,6 +191,7 @@ class Pool(Generic[_C]):
         return client
 
     def _construct_real(self, arguments: Arguments) -> _C:
+        stats.export_metrics()
         _registry.note_build(self)
         client = self.build(**arguments)
         if self.is_genuine(client):
@@ -176,6 +209,10 @@ class Pool(Generic[_C]):
         client = self.build(**arguments)
         self.counters.add("unpooled")
         return client
+
+    def is_real(self) -> bool:
+        """Tell whether building a client now would build one of the library's."""
+        return self.hooks.is_real()
 
     def is_genuine(self, client: object) -> bool:
         """Tell whether a client is one of the library's, not a mock or another stand-in."""
@@ -200,12 +237,18 @@ class Pool(Generic[_C]):
     def end(self) -> list[_C]:
         """Keep no client any more; return those that were kept. The next call of the getter builds anew."""
         with self._lock:
-            generation = self.generation
-            clients = generation.end()
-            self.counters.add("hits", generation.hits())
-            self.counters.add("evictions", generation.evicted)
-            self.generation = self._ended_generation()
+            clients = [
+                client for generation in self._generations() for client in self._end_generation(generation)
+            ]
         self.sweep()
+        return clients
+
+    def _end_generation(self, generation: Generation[_C]) -> list[_C]:
+        if generation.ended:
+            return []
+        clients = generation.end()
+        self.counters.add("hits", generation.hits())
+        self.counters.add("evictions", generation.evicted)
         return clients
 
     def drain(self, client: _C) -> Iterable[Pending]:
@@ -220,38 +263,27 @@ class Pool(Generic[_C]):
     def abandon(self) -> None:
         """Start afresh in a forked child: new locks, no clients, and what was inherited is never touched."""
         inherited = list(self._alive)
-        self._abandoned += [*inherited, self.generation, self._lapsed, self._lock, self.counters]
-        self._start(Counters(self.counters.fork_resets + 1))
+        self._abandoned += [*inherited, vars(self).copy()]
+        self.counters = Counters(self.counters.fork_resets + 1)
+        self._reset()
         for client in inherited:
             self.hooks.renew(client)
 
     def stats(self) -> PoolStats:
         """Return what the pool has counted."""
         self.sweep()
-        clients = self.generation.clients()
+        generations = [generation for generation in self._generations() if not generation.ended]
+        clients = [client for generation in generations for client in generation.clients()]
         return PoolStats(
             clients=len(clients),
             http_connections_in_use=self._connections(clients),
-            **self.counters.totals(hits=self.generation.hits(), evictions=self.generation.evicted),
+            **self.counters.totals(
+                hits=sum(generation.hits() for generation in generations),
+                evictions=sum(generation.evicted for generation in generations),
+            ),
         )
 
     def _connections(self, clients: Iterable[_C]) -> int | None:
         counts = [self.hooks.connections(client) for client in clients if self.is_genuine(client)]
         known = [count for count in counts if count is not None]
         return sum(known) if known or not counts else None
-
-
-def _getter(pool: Pool[_C]) -> Callable[..., _C]:
-    # Everything on this path is measured (benchmarks/pools.py): a project alone is looked up in a plain
-    # dictionary, because a call of an `lru_cache` costs more than this function; options go through one.
-    def get(project_id: str | None = None, **options: object) -> _C:
-        generation = pool.generation
-        try:
-            if options:
-                return next(generation.by_options(project_id, **options))
-            return next(generation.by_project[project_id])
-        except (KeyError, TypeError, MissedError):
-            pass
-        return pool.find(project_id, options)
-
-    return get

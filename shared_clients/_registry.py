@@ -5,12 +5,13 @@ import logging
 import os
 import time
 from collections.abc import Callable, Iterable
+from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 from shared_clients import settings
-from shared_clients.stats import PoolStats
+from shared_clients._counters import PoolStats
 
-__all__ = ["Pending", "PoolLike", "add", "close_all_clients", "pool_stats", "pools"]
+__all__ = ["Pending", "PoolLike", "add", "close_all_clients", "pools"]
 
 _LOGGER = logging.getLogger("shared_clients")
 
@@ -26,6 +27,14 @@ class PoolLike(Protocol):
     """What every pool can do when all of them must; each knows the class of its own clients."""
 
     name: str
+    build: Callable[..., Any]
+    get: Callable[..., Any]
+
+    def is_real(self) -> bool:
+        """Tell whether building a client now would build one of a library's."""
+
+    def substituted(self, fake: object) -> AbstractContextManager[None]:
+        """Have the getter return `fake`."""
 
     def end(self) -> list[Any]:
         """Keep no client any more; return those that were kept."""
@@ -57,15 +66,15 @@ def add(pool: PoolLike) -> None:
     _pools.append(pool)
 
 
+def has_clients() -> bool:
+    """Tell whether any pool keeps a client."""
+    return any(pool.stats().clients for pool in _pools)
+
+
 def note_build(pool: PoolLike) -> None:
     """Tell who listens that a client is about to be built; a listener may raise to prevent it."""
     for listener in build_listeners:
         listener(pool)
-
-
-def pool_stats() -> dict[str, PoolStats]:
-    """Return what each pool has counted in this process, by the pool's name."""
-    return {pool.name: pool.stats() for pool in _pools}
 
 
 def forget_all_clients() -> None:
@@ -100,16 +109,13 @@ def _drain(pool: PoolLike, client: object) -> Iterable[Pending]:
 
 
 def _await(pending: Iterable[tuple[str, Pending]], deadline: float) -> None:
-    late = 0
     for name, work in pending:
         try:
             work.result(timeout=max(0.0, deadline - time.monotonic()))
         except TimeoutError:
-            late += 1
-        except Exception as error:  # noqa: BLE001 - whatever one message failed with, the others matter
-            _LOGGER.error("work of a shared %s client failed while closing: %s", name, error)  # noqa: TRY400
-    if late:
-        _LOGGER.error("%d messages or pulls had not finished when the time to close was over", late)
+            _LOGGER.error("a shared %s client had not finished its work when it had to close", name)  # noqa: TRY400
+        except Exception as error:  # noqa: BLE001 - whatever one client failed with, the others matter
+            _LOGGER.error("a shared %s client failed to finish its work: %s", name, error)  # noqa: TRY400
 
 
 def _close(pool: PoolLike, client: object) -> None:

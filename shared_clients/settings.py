@@ -195,6 +195,11 @@ def current() -> Settings:
     return _current.get()
 
 
+def chosen() -> Settings | None:
+    """Return the settings in force, or None while nobody has asked for any."""
+    return _current.settings
+
+
 def restore(settings: Settings | None) -> None:
     """Put other settings in force; None reads the environment again. For tests."""
     _current.set(settings)

@@ -1,83 +1,73 @@
-"""What the pools count."""
+"""What the pools have counted, for a person, and for OpenTelemetry where its API is installed."""
 
-import dataclasses
-import threading
-from typing import TypedDict, cast
+import functools
+import importlib
+from typing import TYPE_CHECKING
 
-__all__ = ["Counters", "PoolStats"]
+from shared_clients import _registry
+from shared_clients._counters import PoolStats
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from opentelemetry.metrics import CallbackOptions, Observation
+
+__all__ = ["PoolStats", "export_metrics", "pool_stats"]
+
+_POOL_MODULES = ("bigquery_pool", "firestore_pool", "storage_pool", "pubsub_pool", "http_pool")
+
+# Per metric: the field of PoolStats, the unit, and what it says.
+_COUNTERS = (
+    ("hits", "{call}", "Calls that got a client that was there already"),
+    ("builds", "{client}", "Clients built for the pool"),
+    ("unpooled", "{client}", "Clients built past the pool"),
+    ("build_seconds", "s", "Time spent on building clients"),
+    ("waits", "{call}", "Calls that waited for another thread's build"),
+    ("failures", "{client}", "Builds that raised"),
+    ("closes_refused", "{call}", "Calls that would have closed a shared client"),
+    ("fork_resets", "{fork}", "Forks that emptied the pool"),
+    ("evictions", "{client}", "Clients dropped for max_clients"),
+)
+_GAUGES = (
+    ("clients", "{client}", "Clients that the pool keeps"),
+    ("http_connections_in_use", "{connection}", "HTTP connections lent to a request"),
+)
 
 
-@dataclasses.dataclass(frozen=True)
-class PoolStats:
-    """What one pool has counted in this process since it started, or since the fork that made it.
+def pool_stats() -> dict[str, PoolStats]:
+    """Return what each pool has counted in this process, by the pool's name; unused pools stand at zero."""
+    for module in _POOL_MODULES:
+        importlib.import_module(f"shared_clients.{module}")
+    return _pool_stats()
 
-    Attributes:
-        clients: Clients that the pool keeps now.
-        hits: Calls that got a client that was there already.
-        builds: Clients built for the pool.
-        unpooled: Clients built past the pool because `pooling` is not 100.
-        build_seconds: Seconds spent on building, over all builds.
-        waits: Calls that waited for another thread's build.
-        failures: Builds that raised.
-        closes_refused: Calls of `close()`, `stop()` and the end of a `with` block that left the client open.
-        fork_resets: Forks between the process that first used the pool and this one.
-        evictions: Clients dropped for `max_clients`.
-        http_connections_in_use: HTTP connections now lent to a request; None where none can be counted.
 
+def _pool_stats() -> dict[str, PoolStats]:
+    return {pool.name: pool.stats() for pool in _registry.pools()}
+
+
+@functools.cache
+def export_metrics() -> bool:
+    """Offer the counters to whichever meter provider the process has or will set; returns whether it could.
+
+    The numbers are read when a reader collects them, so that counting costs nothing more.
     """
-
-    clients: int
-    hits: int
-    builds: int
-    unpooled: int
-    build_seconds: float
-    waits: int
-    failures: int
-    closes_refused: int
-    fork_resets: int
-    evictions: int
-    http_connections_in_use: int | None
+    try:
+        from opentelemetry import metrics  # noqa: PLC0415 - an optional library
+    except ImportError:
+        return False
+    meter = metrics.get_meter("shared_clients")
+    for name, unit, description in _COUNTERS:
+        meter.create_observable_counter(f"shared_clients.{name}", [_reader(name)], unit, description)
+    for name, unit, description in _GAUGES:
+        meter.create_observable_gauge(f"shared_clients.{name}", [_reader(name)], unit, description)
+    return True
 
 
-class Counters:
-    """The numbers of a pool that no client holds; `add` is the one place that changes them."""
+def _reader(field: str) -> "Callable[[CallbackOptions], Iterable[Observation]]":
+    from opentelemetry.metrics import Observation  # noqa: PLC0415 - an optional library
 
-    NAMES = ("hits", "builds", "unpooled", "waits", "failures", "closes_refused", "evictions")
+    def read(_: "CallbackOptions") -> "Iterable[Observation]":
+        values = ((pool, getattr(numbers, field)) for pool, numbers in _pool_stats().items())
+        return [Observation(value, {"pool": pool}) for pool, value in values if value is not None]
 
-    def __init__(self, fork_resets: int = 0) -> None:
-        self._lock = threading.RLock()  # a signal handler may ask for a client while its thread counts
-        self.numbers = dict.fromkeys(self.NAMES, 0)
-        self.build_seconds = 0.0
-        self.fork_resets = fork_resets
-
-    def add(self, name: str, count: int = 1) -> None:
-        """Count up one of `NAMES`."""
-        with self._lock:
-            self.numbers[name] += count
-
-    def add_build(self, seconds: float) -> None:
-        """Count a finished build and the seconds that it took."""
-        with self._lock:
-            self.numbers["builds"] += 1
-            self.build_seconds += seconds
-
-    def totals(self, **held: int) -> "Totals":
-        """Return all numbers, those that clients still hold added."""
-        with self._lock:
-            numbers = {name: count + held.get(name, 0) for name, count in self.numbers.items()}
-        seconds, resets = self.build_seconds, self.fork_resets
-        return cast("Totals", {**numbers, "build_seconds": seconds, "fork_resets": resets})
-
-
-class Totals(TypedDict):
-    """What `Counters` knows of a `PoolStats`."""
-
-    hits: int
-    builds: int
-    unpooled: int
-    build_seconds: float
-    waits: int
-    failures: int
-    closes_refused: int
-    fork_resets: int
-    evictions: int
+    return read
