@@ -10,7 +10,6 @@ import uuid
 from collections import deque
 from collections.abc import Mapping
 from dataclasses import dataclass
-from http import HTTPStatus
 from typing import Any
 
 from tests.shared_clients.servers.counting_http import CountingServer, Request, Response
@@ -83,7 +82,7 @@ class Job:
     def reference(self) -> dict[str, str]:
         return {"projectId": self.project, "jobId": self.id, "location": "US"}
 
-    def resource(self) -> dict[str, Any]:
+    def resource(self, *, done: bool) -> dict[str, Any]:
         error = (
             {"errorResult": self.failure.result(), "errors": [self.failure.result()]} if self.failure else {}
         )
@@ -92,7 +91,7 @@ class Job:
             "id": f"{self.project}:US.{self.id}",
             "jobReference": self.reference(),
             "configuration": {"jobType": "QUERY", "query": {"query": self.sql, "useLegacySql": False}},
-            "status": {"state": "DONE"} | error,
+            "status": {"state": "DONE"} | error if done else {"state": "RUNNING"},
             "statistics": {"query": {"statementType": "SELECT" if self.selects else "INSERT"}},
         }
 
@@ -106,7 +105,11 @@ class Job:
 
 
 class JobsServer(CountingServer):
-    """`fail_jobs` decides how the next jobs end, `script` what the next HTTP requests get."""
+    """`fail_jobs` decides how the next jobs end, `script` what the next HTTP requests get.
+
+    A job is reported as running when it is issued, and then `polls_before_done` times; a request id that was
+    seen is answered for the job that it issued.
+    """
 
     @property
     def environment(self) -> dict[str, str]:
@@ -115,6 +118,7 @@ class JobsServer(CountingServer):
     def reset(self) -> None:
         super().reset()
         self.jobs: dict[str, Job] = {}
+        self.polls_before_done = 0
         self._failures: deque[Failure | None] = deque()
 
     def fail_jobs(self, *failures: Failure | None) -> None:
@@ -132,15 +136,25 @@ class JobsServer(CountingServer):
             return NOT_FOUND.response()
         if kind == "queries":
             return self.jobs[job].results()
-        resource = self.jobs[job].resource()
+        resource = self.jobs[job].resource(done=self.is_done(job))
         return Response(body={"job": resource} if verb == "cancel" else resource)
 
+    def is_done(self, job: str) -> bool:
+        polls = [one for one in self.requests if one.method == "GET" and one.path.endswith(f"/jobs/{job}")]
+        return len(polls) > self.polls_before_done
+
     def issue(self, project: str, kind: str, body: dict[str, Any]) -> Response:
-        name = body.get("jobReference", {}).get("jobId") or str(uuid.uuid4())
-        sql = body["query"] if kind == "queries" else body["configuration"]["query"]["query"]
+        if kind == "queries":
+            name = body.get("requestId") or str(uuid.uuid4())
+            return self.jobs[name].results() if name in self.jobs else self.add(project, name, body).results()
+        name = body["jobReference"].get("jobId") or str(uuid.uuid4())
+        if name in self.jobs:
+            return DUPLICATE.response()
+        job = self.add(project, name, body["configuration"]["query"])
+        return Response(body=job.resource(done=False))
+
+    def add(self, project: str, name: str, query: dict[str, Any]) -> Job:
         with self._lock:
-            if name in self.jobs:
-                return DUPLICATE.response()
             failure = self._failures.popleft() if self._failures else None
-            job = self.jobs[name] = Job(project, name, sql, failure)
-        return job.results() if kind == "queries" else Response(HTTPStatus.OK, job.resource())
+            job = self.jobs[name] = Job(project, name, query["query"], failure)
+        return job
