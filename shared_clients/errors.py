@@ -8,6 +8,7 @@ __all__ = [
     "NoEventLoopError",
     "PicklingError",
     "SharedClientsError",
+    "SharedStateError",
     "UnpoolableArgumentError",
 ]
 
@@ -46,3 +47,7 @@ class ClientConstructionError(SharedClientsError, RuntimeError):
 
 class MisplacedRetryError(SharedClientsError, TypeError):
     """A retry of BigQuery jobs stands where it cannot issue the job again; the text says where it belongs."""
+
+
+class SharedStateError(SharedClientsError, TypeError):
+    """A caller changed a shared session for everyone; the text says how to do so for one caller."""
