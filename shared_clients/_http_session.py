@@ -16,7 +16,6 @@ from urllib3.connectionpool import ConnectionPool
 from urllib3.exceptions import (
     InvalidHeader,
     MaxRetryError,
-    ProtocolError,
     ReadTimeoutError,
     ResponseError,
     SSLError,
@@ -61,8 +60,6 @@ class JitteredRetry(Retry):
     ) -> Self:
         """Count an attempt, or raise what ends the attempts."""
         if isinstance(error, ReadTimeoutError):
-            raise error
-        if isinstance(error, ProtocolError) and not self._may_repeat(method):
             raise error
         if isinstance(error, SSLError) or not self._may_repeat(method) or self._must_stay_away(response):
             reason = error or ResponseError(ResponseError.GENERIC_ERROR)

@@ -409,6 +409,11 @@ class TestRetries:
             getattr(get_http_session(), verb)(f"http://{HOST}:{free_port()}")
         assert hosts == [HOST] * attempts
 
+    def test_a_failed_certificate_is_not_tried_again(self, http_server: HttpServer) -> None:
+        with pytest.raises(requests.exceptions.SSLError):
+            get_http_session().get(f"https://{http_server.address}")
+        assert http_server.connections == 1
+
     def test_without_retries_there_is_one_attempt(self, http_server: HttpServer) -> None:
         http_server.script(*unavailable(2))
         assert get_http_session(max_retries=0).get(http_server.url).status_code == 503
