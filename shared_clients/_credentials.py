@@ -1,5 +1,6 @@
 """Application-default credentials, found once a process; and one token request where fifty threads start."""
 
+import contextlib
 import os
 import threading
 import types
@@ -78,9 +79,10 @@ def share_token(credentials: object) -> None:
     """
     kind = type(credentials)
     if derives_from(credentials, "google") and _LOCK not in vars(kind) and hasattr(kind, "before_request"):
-        credentials.__class__ = _patient_classes.get(kind) or _patient_classes.setdefault(
-            kind, _patient(kind)
-        )
+        patient = _patient_classes.get(kind) or _patient_classes.setdefault(kind, _patient(kind))
+        # Past a __setattr__ of its own, such as that of a frozen class. One with slots stays as it is.
+        with contextlib.suppress(TypeError):
+            object.__setattr__(credentials, "__class__", patient)
 
 
 _patient_classes: dict[type, type] = {}
@@ -97,7 +99,7 @@ def _patient(kind: Any) -> type:  # noqa: ANN401 - any class of google-auth
     def reduce(self: Any, protocol: int) -> object:  # noqa: ANN401
         twin = kind.__new__(kind)
         vars(twin).update({name: value for name, value in vars(self).items() if not name.startswith(_LOCK)})
-        return twin.__reduce_ex__(protocol)
+        return twin.__reduce_ex__(min(protocol, 1))  # from 2 on, pickle insists on the class of `self`
 
     names: Mapping[str, object] = {"__module__": kind.__module__, "__qualname__": kind.__qualname__}
     methods: Mapping[str, Callable[..., object]] = {"before_request": before_request, "__reduce_ex__": reduce}

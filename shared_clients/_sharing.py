@@ -67,7 +67,7 @@ class Sharing:
         names = {"__module__": kind.__module__, "__qualname__": kind.__qualname__, "__doc__": kind.__doc__}
         closing = {name: self._harmless(kind, name) for name in self.CLOSING if hasattr(kind, name)}
         # The mixin's methods are copied: an object can only change to a class with the same first base.
-        body = {**_methods(self._mixin), **closing, **names, "__slots__": (), "own_class": kind}
+        body = {**_methods(self._mixin, kind), **closing, **names, "__slots__": (), "own_class": kind}
         return types.new_class(kind.__name__, (kind,), exec_body=lambda namespace: namespace.update(body))
 
     def _harmless(self, kind: type, name: str) -> Callable[..., None]:
@@ -93,9 +93,15 @@ class Sharing:
         )
 
 
-def _methods(mixin: type[SharedClient]) -> dict[str, types.FunctionType]:
+def _methods(mixin: type[SharedClient], kind: type) -> dict[str, Callable[..., object]]:
     defined = {name: value for base in reversed(mixin.__mro__) for name, value in vars(base).items()}
-    return {name: value for name, value in defined.items() if isinstance(value, types.FunctionType)}
+    methods = ((name, value) for name, value in defined.items() if isinstance(value, types.FunctionType))
+    return {name: _documented(method, getattr(kind, name, method)) for name, method in methods}
+
+
+def _documented(method: types.FunctionType, original: Callable[..., object]) -> Callable[..., object]:
+    copied = types.FunctionType(method.__code__, method.__globals__, closure=method.__closure__)
+    return functools.update_wrapper(copied, original)
 
 
 def derives_from(client: object, library: str) -> bool:

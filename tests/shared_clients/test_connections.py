@@ -1,0 +1,163 @@
+"""Connections that fifty threads open, counted by a server or by a proxy in front of it."""
+
+import logging
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from google.auth.credentials import AnonymousCredentials
+from google.auth.transport.requests import _MutualTlsAdapter
+
+from shared_clients import (
+    configure,
+    get_bigquery_client,
+    get_firestore_client,
+    get_storage_client,
+    pool_stats,
+)
+from shared_clients._http import widen
+from tests.shared_clients.helpers import at_once, eager_switching
+from tests.shared_clients.servers.counting_proxy import counting_proxy
+from tests.shared_clients.servers.emulators import Emulator
+from tests.shared_clients.servers.jobs_server import JobsServer
+
+THREADS = 50
+
+
+@pytest.fixture(autouse=True)
+def full_pools(caplog: pytest.LogCaptureFixture) -> Iterator[None]:
+    """Fail a test in which a connection was thrown away because the pool had no place for it."""
+    caplog.set_level(logging.DEBUG, "urllib3")
+    yield
+    assert "Connection pool is full" not in caplog.text
+
+
+def rows(client: Any) -> list[tuple[Any, ...]]:
+    return [tuple(row) for row in client.query("SELECT 1").result()]
+
+
+def assert_all(outcomes: list[Any], expected: object) -> None:
+    assert outcomes == [expected] * len(outcomes)
+
+
+@pytest.mark.parametrize("size", [64, 8])
+def test_fifty_threads_open_no_more_bigquery_connections_than_the_size(
+    size: int, jobs_server: JobsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in jobs_server.environment.items():
+        monkeypatch.setenv(name, value)
+    configure(pool_maxsize=size)
+    credentials = AnonymousCredentials()
+
+    def ask(_: int) -> list[tuple[Any, ...]]:
+        return rows(get_bigquery_client("p", credentials=credentials))
+
+    expected = ask(0)
+    assert_all(at_once(THREADS, ask), expected)
+    opened = jobs_server.connections
+    assert 1 < opened <= size
+    assert_all(at_once(THREADS, ask), expected)
+    assert jobs_server.connections <= size
+    if size < THREADS:
+        assert jobs_server.connections == opened, "a second round opens nothing new"
+
+
+def test_fifty_threads_share_the_storage_connections_of_the_first_round(
+    storage_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage_emulator.use(monkeypatch)
+    configure(pool_maxsize=THREADS)
+    with counting_proxy(storage_emulator.address) as proxy:
+        monkeypatch.setenv("STORAGE_EMULATOR_HOST", proxy.url)
+
+        def ask(_: int) -> str:
+            list(get_storage_client("p").list_buckets())
+            return "listed"
+
+        assert_all(at_once(THREADS, ask), "listed")
+        opened = proxy.connections
+        assert 1 < opened <= THREADS
+        assert_all(at_once(THREADS, ask), "listed")
+        assert proxy.connections <= THREADS
+        assert pool_stats()["storage"].http_connections_in_use == 0
+
+
+def test_a_client_per_thread_opens_as_many_connections_as_threads(
+    jobs_server: JobsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What the pool saves; it also shows that the counting counts."""
+    for name, value in jobs_server.environment.items():
+        monkeypatch.setenv(name, value)
+    configure(pooling="off")
+    credentials = AnonymousCredentials()
+    at_once(THREADS, lambda _: rows(get_bigquery_client("p", credentials=credentials)))
+    assert jobs_server.connections >= THREADS
+
+
+def test_connections_in_use_are_known(jobs_server: JobsServer, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in jobs_server.environment.items():
+        monkeypatch.setenv(name, value)
+    client = get_bigquery_client("p", credentials=AnonymousCredentials())
+    response = client._http.get(jobs_server.url, stream=True)
+    assert pool_stats()["bigquery"].http_connections_in_use == 1
+    response.close()
+    assert pool_stats()["bigquery"].http_connections_in_use == 0
+
+
+@pytest.mark.parametrize("getter", [get_bigquery_client, get_storage_client])
+def test_the_lazy_session_exists_before_anyone_sees_the_client(getter: Callable[..., Any]) -> None:
+    with eager_switching():
+        for round_ in range(20):
+            credentials = AnonymousCredentials()
+            sessions = at_once(
+                16,
+                lambda _, key=f"p{round_}", given=credentials: getter(key, credentials=given)._http_internal,
+            )
+            assert len({id(session) for session in sessions}) == 1
+            assert sessions[0] is not None
+
+
+def test_the_lazy_channel_exists_before_anyone_sees_the_client(
+    firestore_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firestore_emulator.use(monkeypatch)
+    services = at_once(16, lambda _: get_firestore_client("p")._firestore_api_internal)
+    assert len({id(service) for service in services}) == 1
+    assert services[0] is not None
+    headers = [name for name, _ in get_firestore_client("p")._rpc_metadata]
+    assert len(headers) == len(set(headers))
+
+
+def test_sizing_keeps_an_adapter_for_mutual_tls(tmp_path: Path) -> None:
+    certificate, key = _self_signed(tmp_path)
+    client = get_bigquery_client("p", credentials=AnonymousCredentials())
+    adapter = _MutualTlsAdapter(certificate, key)
+    client._http.mount("https://", adapter)
+    widen(client._http)
+    assert client._http.adapters["https://"] is adapter
+    assert adapter.poolmanager.connection_pool_kw["ssl_context"] is adapter._ctx_poolmanager
+    assert adapter.poolmanager.connection_pool_kw["maxsize"] == 64
+    assert adapter.poolmanager.connection_pool_kw["block"]
+
+
+def _self_signed(folder: Path) -> tuple[bytes, bytes]:
+    import datetime
+
+    from cryptography import x509
+    from cryptography.hazmat.primitives import hashes, serialization
+    from cryptography.hazmat.primitives.asymmetric import ec
+
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "client")])
+    now = datetime.datetime.now(datetime.UTC)
+    certificate = (
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + datetime.timedelta(days=1))
+        .sign(key, hashes.SHA256())
+        .public_bytes(serialization.Encoding.PEM)
+    )
+    folder.joinpath("client.pem").write_bytes(certificate)
+    private = key.private_bytes(
+        serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
+    )
+    return certificate, private
