@@ -1,6 +1,7 @@
 """Connections that fifty threads open, counted by a server or by a proxy in front of it."""
 
 import logging
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -41,45 +42,54 @@ def assert_all(outcomes: list[Any], expected: object) -> None:
     assert outcomes == [expected] * len(outcomes)
 
 
-@pytest.mark.parametrize("size", [64, 8])
-def test_fifty_threads_open_no_more_bigquery_connections_than_the_size(
-    size: int, jobs_server: JobsServer, monkeypatch: pytest.MonkeyPatch
+def test_fifty_threads_open_fifty_bigquery_connections_and_then_none(
+    jobs_server: JobsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for name, value in jobs_server.environment.items():
         monkeypatch.setenv(name, value)
-    configure(pool_maxsize=size)
     credentials = AnonymousCredentials()
 
     def ask(_: int) -> list[tuple[Any, ...]]:
         return rows(get_bigquery_client("p", credentials=credentials))
 
-    expected = ask(0)
-    assert_all(at_once(THREADS, ask), expected)
-    opened = jobs_server.connections
-    assert 1 < opened <= size
-    assert_all(at_once(THREADS, ask), expected)
-    assert jobs_server.connections <= size
-    if size < THREADS:
-        assert jobs_server.connections == opened, "a second round opens nothing new"
+    for _ in range(2):
+        jobs_server.gather(THREADS)
+        assert_all(at_once(THREADS, ask), [("SELECT 1",)])
+        assert jobs_server.connections == THREADS
 
 
-def test_fifty_threads_share_the_storage_connections_of_the_first_round(
+def test_fifty_threads_wait_for_eight_bigquery_connections(
+    jobs_server: JobsServer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in jobs_server.environment.items():
+        monkeypatch.setenv(name, value)
+    configure(pool_maxsize=8)
+    credentials = AnonymousCredentials()
+    jobs_server.gather(8)
+    for _ in range(2):
+        outcomes = at_once(THREADS, lambda _: rows(get_bigquery_client("p", credentials=credentials)))
+        assert_all(outcomes, [("SELECT 1",)])
+        assert jobs_server.connections == 8
+
+
+def test_fifty_threads_open_fifty_storage_connections_and_then_none(
     storage_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     storage_emulator.use(monkeypatch)
-    configure(pool_maxsize=THREADS)
     with counting_proxy(storage_emulator.address) as proxy:
         monkeypatch.setenv("STORAGE_EMULATOR_HOST", proxy.url)
+        bucket = f"bucket-{uuid.uuid4().hex}"
+        get_storage_client("p").create_bucket(bucket)
 
-        def ask(_: int) -> str:
-            list(get_storage_client("p").list_buckets())
-            return "listed"
+        def ask(number: int) -> bool:
+            blob = get_storage_client("p").bucket(bucket).blob(f"{number}")
+            blob.upload_from_string(f"written by {number}")
+            return bool(blob.download_as_bytes() == f"written by {number}".encode())
 
-        assert_all(at_once(THREADS, ask), "listed")
-        opened = proxy.connections
-        assert 1 < opened <= THREADS
-        assert_all(at_once(THREADS, ask), "listed")
-        assert proxy.connections <= THREADS
+        proxy.gather(THREADS - 1)  # one is open already
+        for _ in range(2):
+            assert_all(at_once(THREADS, ask), expected=True)
+            assert proxy.connections == THREADS
         assert pool_stats()["storage"].http_connections_in_use == 0
 
 

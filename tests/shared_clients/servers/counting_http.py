@@ -13,6 +13,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any, Self
 from urllib.parse import parse_qsl, urlsplit
 
+from tests.shared_clients.servers.gathering import Gathering
 from tests.shared_clients.servers.process import HOST
 
 
@@ -64,6 +65,8 @@ class CountingServer:
             self.connections = 0
             self.requests: list[Request] = []
             self._script: deque[Response] = deque()
+            self._gathering = Gathering(0)
+            self.delay_seconds: float = 0
 
     @property
     def address(self) -> str:
@@ -82,6 +85,10 @@ class CountingServer:
         with self._lock:
             self._script.extend(responses)
 
+    def gather(self, count: int) -> None:
+        """Answer none of the next `count` requests before all of them are there, each on its connection."""
+        self._gathering = Gathering(count)
+
     def respond(self, request: Request) -> Response:
         raise NotImplementedError
 
@@ -89,6 +96,8 @@ class CountingServer:
         with self._lock:
             self.requests.append(request)
             scripted = self._script.popleft() if self._script else None
+        self._gathering.wait()
+        time.sleep(self.delay_seconds)
         if scripted is None:
             return self.respond(request)
         if scripted.drop:

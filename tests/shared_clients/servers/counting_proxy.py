@@ -7,13 +7,17 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from socketserver import BaseRequestHandler, ThreadingTCPServer
 
+from tests.shared_clients.servers.gathering import Gathering
 from tests.shared_clients.servers.process import HOST
 
 CHUNK = 65536
 
 
 class CountingProxy(ThreadingTCPServer):
-    """Forwards bytes both ways; `connections` counts since `reset`, `open_connections` those open now."""
+    """Forwards bytes both ways; `connections` counts since `reset`, `open_connections` those open now.
+
+    `gather` lets nothing through on the next connections before all of them are there.
+    """
 
     request_queue_size = 256
     daemon_threads = True
@@ -24,6 +28,7 @@ class CountingProxy(ThreadingTCPServer):
         self.upstream = (host, int(port))
         self.lock = threading.Lock()
         self.connections = 0
+        self.gathering = Gathering(0)
         self.open: set[socket.socket] = set()
         super().__init__((HOST, 0), _Forward)
 
@@ -42,6 +47,9 @@ class CountingProxy(ThreadingTCPServer):
     def reset(self) -> None:
         self.connections = 0
 
+    def gather(self, count: int) -> None:
+        self.gathering = Gathering(count)
+
 
 class _Forward(BaseRequestHandler):
     server: CountingProxy
@@ -51,6 +59,7 @@ class _Forward(BaseRequestHandler):
         with self.server.lock:
             self.server.connections += 1
             self.server.open.add(self.request)
+        self.server.gathering.wait()
         with socket.create_connection(self.server.upstream) as upstream:
             back = threading.Thread(target=pump, args=(upstream, self.request), daemon=True)
             back.start()

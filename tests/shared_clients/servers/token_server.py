@@ -14,19 +14,13 @@ LIFETIME_SECONDS = 3600
 class TokenServer(CountingServer):
     """Every request gets another token, after `delay_seconds`."""
 
-    delay_seconds: float = 0
-
-    def reset(self) -> None:
-        super().reset()
-        self.delay_seconds = 0
-
     def respond(self, _: Request) -> Response:
         body = {
             "access_token": f"token-{len(self.requests)}",
             "expires_in": LIFETIME_SECONDS,
             "token_type": "Bearer",
         }
-        return Response(body=body, delay_seconds=self.delay_seconds)
+        return Response(body=body)
 
 
 def write_service_account(path: Path, token_uri: str, project: str = "test-project") -> Path:
