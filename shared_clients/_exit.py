@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from shared_clients import _registry
 
-__all__ = ["install"]
+__all__ = ["install", "watch_main_thread"]
 
 
 def _others() -> Iterator[threading.Thread]:
@@ -25,6 +25,8 @@ def _close_when_alone() -> None:
 
 
 def _main_has_ended() -> None:
+    for pool in _registry.pools():
+        pool.main_ends()
     # Threads that the interpreter waits for may go on for hours, and use clients all the while, so that
     # closing waits for them, in a thread for which the interpreter waits too.
     if _registry.has_clients():
@@ -34,13 +36,19 @@ def _main_has_ended() -> None:
 
 @functools.cache
 def install() -> None:
-    """Have the clients closed when the process exits.
+    """Have clients closed last of all: what else is registered, as a rule later, may still use them."""
+    atexit.register(_registry.close_all_clients)
+
+
+@functools.cache
+def watch_main_thread() -> None:
+    """Have clients closed when the main thread and all that the interpreter waits for have ended.
 
     Publishers and streaming pulls need threads to finish their work. From Python 3.12 on none can start in
     atexit, so the work must be done before. There is no public way to be called then; this one, which
     concurrent.futures uses, is the same from 3.9 on. Where it is missing, atexit still sends all messages
-    (see `_publishing`).
+    (see `_publishing`). The last to ask is called first, so this waits until a library is imported, and with
+    it concurrent.futures.
     """
     with contextlib.suppress(AttributeError, RuntimeError):
         threading._register_atexit(_main_has_ended)  # type: ignore[attr-defined]  # noqa: SLF001
-    atexit.register(_registry.close_all_clients)

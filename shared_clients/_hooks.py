@@ -34,6 +34,7 @@ class Hooks(Generic[_C]):
         prepare: From the arguments given to those that key and build a client: defaults found, forms unified.
         is_real: Whether building now would build a client of the library, not of a mock put in its place.
         warm: Make what the library makes lazily and without a lock; called before anyone sees the client.
+        main_ends: Called when the main thread has ended, while other threads may go on.
         drain: Have a client finish what it was given; returns what must be waited for before closing.
         close: Really close a client.
         release: Return what frees a client's connections and holds no reference to the client.
@@ -48,6 +49,7 @@ class Hooks(Generic[_C]):
     prepare: Callable[[Arguments], Arguments] = dict
     is_real: Callable[[], bool] = lambda: True
     warm: Callable[[_C], None] = _nothing
+    main_ends: Callable[[_C], None] = _nothing
     drain: Callable[[_C], Iterable[Pending]] = _no_work
     close: Callable[[_C], None] = _nothing
     release: Callable[[_C], Callable[[], None] | None] = _nothing

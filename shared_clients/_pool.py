@@ -201,6 +201,7 @@ class Pool(Generic[_C]):
                 self.hooks.close(client)
                 raise
             self._sharing.share(client)
+            _exit.watch_main_thread()
             self._watch(client)
         return client
 
@@ -250,6 +251,13 @@ class Pool(Generic[_C]):
         self.counters.add("hits", generation.hits())
         self.counters.add("evictions", generation.evicted)
         return clients
+
+    def main_ends(self) -> None:
+        """Tell the clients that the main thread has ended."""
+        for generation in self._generations():
+            for client in generation.clients():
+                if self.is_genuine(client):
+                    self.hooks.main_ends(client)
 
     def drain(self, client: _C) -> Iterable[Pending]:
         """Have a client finish what it was given; return what is under way."""

@@ -1,5 +1,6 @@
 """Publishers that lose no message at exit."""
 
+import contextlib
 import time
 from collections import deque
 from collections.abc import Iterable
@@ -28,6 +29,11 @@ class SharedPublisher(SharedClient):
         future.add_done_callback(outstanding.discard)
         return future
 
+    def _ensure_commit_timer_runs_no_lock(self) -> None:
+        client: Any = self
+        with contextlib.suppress(RuntimeError):  # where no thread may start, closing sends the message
+            own_class(client)._ensure_commit_timer_runs_no_lock(client)  # noqa: SLF001
+
 
 def prepare_to_send(client: Any) -> None:  # noqa: ANN401 - the class of its batches is private
     """Make a new publisher remember its messages, and send also where no thread may start.
@@ -50,33 +56,38 @@ def prepare_to_send(client: Any) -> None:  # noqa: ANN401 - the class of its bat
     client._batch_class = Batch  # noqa: SLF001
 
 
-def send_all(client: Any) -> Iterable[Pending]:  # noqa: ANN401
-    """Stop a publisher, which sends what it holds; returns what to wait for until all is delivered.
-
-    With ordering, `stop()` sends one batch of each ordering key and cancels the rest, so that it must come
-    after the messages, not before.
-    """
-    delivery = _Delivery(client)
-    if not client._enable_message_ordering:  # noqa: SLF001
-        delivery.stop()
+def send_all(client: object) -> Iterable[Pending]:
+    """Have a publisher send what it holds; returns what to wait for until all is delivered."""
+    delivery = _OrderedDelivery(client) if _is_ordered(client) else _Delivery(client)
+    delivery.start()
     return [delivery]
 
 
+def _is_ordered(client: Any) -> bool:  # noqa: ANN401
+    return bool(client._enable_message_ordering)  # noqa: SLF001 - there is no public name for it
+
+
 class _Delivery:
-    """All outstanding messages of a publisher."""
+    """All messages of a publisher that the service has not confirmed: `stop()` sends them at once."""
 
     def __init__(self, client: Any) -> None:  # noqa: ANN401
-        self._client = client
-        self._futures: list[Future[str]] = list(vars(client)[_SENT])
-        self._stopped = False
+        self.client = client
+        self.futures: list[Future[str]] = list(vars(client)[_SENT])
+
+    def start(self) -> None:
+        self.stop()
 
     def stop(self) -> None:
-        if not self._stopped:
-            self._stopped = True
-            own_class(self._client).stop(self._client)
+        own_class(self.client).stop(self.client)
+
+    def go_on(self) -> None:
+        """Do what no thread does any more."""
+        late: deque[Any] = vars(self.client)[_LATE]
+        while late:
+            late.popleft()._commit()  # noqa: SLF001 - commit() would start a thread
 
     def result(self, timeout: float | None = None) -> None:
-        """Wait until the service has taken every message.
+        """Wait until the service has confirmed every message.
 
         Raises:
             TimeoutError: It has not within so many seconds.
@@ -84,13 +95,27 @@ class _Delivery:
 
         """
         deadline = time.monotonic() + (timeout or 0.0)
-        late: deque[Any] = vars(self._client)[_LATE]
-        while True:
-            while late:
-                late.popleft()._commit()  # noqa: SLF001 - commit() would start a thread
-            _, waiting = wait(self._futures, timeout=_POLL_SECONDS)
-            if not waiting or time.monotonic() >= deadline:
-                break
-        self.stop()
-        for future in self._futures:
+        self.go_on()
+        while wait(self.futures, timeout=_POLL_SECONDS).not_done and time.monotonic() < deadline:
+            self.go_on()
+        for future in self.futures:
             future.result(timeout=0)
+
+
+class _OrderedDelivery(_Delivery):
+    """With ordering, `stop()` sends one batch of each ordering key and cancels the rest, so it comes last."""
+
+    def start(self) -> None:
+        """Send the first batch of each ordering key."""
+        with self.client._batch_lock:  # noqa: SLF001 - as the library's own timer does
+            self.client._commit_sequencers()  # noqa: SLF001
+
+    def go_on(self) -> None:
+        super().go_on()
+        self.start()
+
+    def result(self, timeout: float | None = None) -> None:
+        try:
+            super().result(timeout)
+        finally:
+            self.stop()

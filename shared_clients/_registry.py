@@ -39,6 +39,9 @@ class PoolLike(Protocol):
     def end(self) -> list[Any]:
         """Keep no client any more; return those that were kept."""
 
+    def main_ends(self) -> None:
+        """Tell the clients that the main thread has ended."""
+
     def drain(self, client: Any) -> Iterable[Pending]:  # noqa: ANN401 - a client of the same pool
         """Have a client finish what it was given; return what is under way."""
 

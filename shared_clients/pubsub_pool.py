@@ -7,7 +7,12 @@ from shared_clients import _google
 from shared_clients._hooks import Arguments, Hooks
 from shared_clients._pool import Pool
 from shared_clients._publishing import SharedPublisher, prepare_to_send, send_all
-from shared_clients._pulling import SharedSubscriber, cancel_pulls, prepare_to_pull
+from shared_clients._pulling import (
+    SharedSubscriber,
+    cancel_pulls,
+    cancel_pulls_when_main_ends,
+    prepare_to_pull,
+)
 from shared_clients._sharing import own_class
 from shared_clients.errors import UnpoolableArgumentError
 
@@ -81,6 +86,7 @@ SUBSCRIBERS: "Pool[pubsub_v1.SubscriberClient]" = Pool(
         prepare=_prepare(SUBSCRIBER),
         is_real=SUBSCRIBER.is_real,
         warm=prepare_to_pull,
+        main_ends=cancel_pulls_when_main_ends,
         drain=cancel_pulls,
         close=_close_subscriber,
         release=_release,
