@@ -1,6 +1,9 @@
 """Shared HTTP sessions against a real server: one for all threads, and nothing leaks between callers."""
 
+import gc
+import os
 import random
+import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,6 +20,7 @@ import shared_clients
 from shared_clients import close_all_clients, configure, get_http_session, http_pool, pool_stats
 from shared_clients._delays import DELAYS
 from shared_clients.errors import ConfigurationError, PicklingError, SharedStateError
+from tests.shared_clients.helpers import in_child
 from tests.shared_clients.servers.counting_http import Response
 from tests.shared_clients.servers.http_server import HttpServer
 from tests.shared_clients.servers.process import HOST, free_port
@@ -157,6 +161,49 @@ class TestSharing:
         wait_until(lambda: http_server.open_connections == 0)
         assert get_http_session().post(http_server.url).ok
         assert http_server.connections == 2
+
+    def test_a_session_that_the_pool_dropped_and_nobody_holds_gives_back_its_connections(
+        self, http_server: HttpServer
+    ) -> None:
+        configure(max_clients=1)
+        get_http_session(timeout=7).get(http_server.url)
+        held = get_http_session(timeout=8)
+        held.get(http_server.url)
+        get_http_session(timeout=9).get(http_server.url)
+        gc.collect()
+        pool_stats()
+        assert wait_until(lambda: http_server.open_connections == 2)
+        assert held.get(http_server.url).json()["connection"] == http_server.requests[1].connection
+
+
+class TestForks:
+    @pytest.mark.parametrize("again", [True, False], ids=["asks again", "uses what it inherited"])
+    def test_parent_and_child_never_exchange_responses(self, http_server: HttpServer, *, again: bool) -> None:
+        borrowed = get_http_session()
+
+        def ask(session: requests.Session, text: str) -> bool:
+            return bool(session.post(http_server.url, data=text).json()["body"] == text)
+
+        def child() -> str:
+            own = get_http_session() if again else borrowed
+            return str(all(ask(own, f"child {os.getpid()} {number}") for number in range(300)))
+
+        assert all(in_threads(lambda number: ask(borrowed, f"before {number}")))
+        answers: list[str] = []
+        children = [threading.Thread(target=lambda: answers.append(in_child(child))) for _ in range(2)]
+        for thread in children:
+            thread.start()
+        while any(thread.is_alive() for thread in children):
+            assert all(ask(borrowed, f"parent {number}") for number in range(100))
+        assert answers == ["True", "True"]
+
+    def test_a_child_gets_a_session_of_its_own(self, http_server: HttpServer) -> None:
+        inherited = get_http_session()
+        inherited.get(http_server.url)
+        assert (
+            in_child(lambda: f"{get_http_session() is inherited} {pool_stats()['http'].clients}") == "False 1"
+        )
+        assert inherited.get(http_server.url).json()["connection"] == http_server.requests[0].connection
 
 
 class TestSettings:
