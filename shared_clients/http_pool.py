@@ -130,15 +130,6 @@ def _warm(session: "requests.Session") -> None:
     fix(session)
 
 
-def _release(session: "requests.Session") -> Callable[[], None]:
-    return partial(_close_adapters, list(session.adapters.values()))
-
-
-def _close_adapters(adapters: list[Any]) -> None:
-    for adapter in adapters:
-        adapter.close()
-
-
 POOL: "Pool[requests.Session]" = Pool(
     "http",
     Hooks(
@@ -147,7 +138,6 @@ POOL: "Pool[requests.Session]" = Pool(
         is_real=_is_real,
         warm=_warm,
         close=_http.close,
-        release=_release,
         renew=_http.renew_session,
         connections=_http.session_connections_in_use,
         mixin=SharedSession,
