@@ -60,8 +60,9 @@ class CountingServer:
         self.reset()
 
     def reset(self) -> None:
-        """Forget what was counted and scripted; connections stay open."""
+        """Forget what was counted and scripted; connections stay open, and are not counted any more."""
         with self._lock:
+            self._first = next(self._numbers)
             self.connections = 0
             self.requests: list[Request] = []
             self._script: deque[Response] = deque()
@@ -78,7 +79,8 @@ class CountingServer:
 
     @property
     def open_connections(self) -> int:
-        return len(self._sockets)
+        with self._lock:
+            return sum(number > self._first for number in self._sockets)
 
     def script(self, *responses: Response) -> None:
         """Answer the next requests with these, in this order."""
