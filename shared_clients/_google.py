@@ -98,13 +98,14 @@ class Service:
         project = self._project(arguments)
         return {"project_id": project, **arguments} if self.has_project and project else arguments
 
-    def _is_anonymous(self, arguments: Arguments) -> bool:
+    def is_anonymous(self, arguments: Arguments) -> bool:
+        """Tell whether the library needs no credentials, and hence no project, for a client."""
         emulated = self.emulator is not None and bool(os.environ.get(self.emulator))
         return emulated or arguments.get("use_auth_w_custom_endpoint") is False
 
     def _finds_credentials(self, arguments: Arguments) -> bool:
         brought = any(name in _options(arguments) for name in _BRING_CREDENTIALS) or "api_key" in arguments
-        return "credentials" not in arguments and not brought and not self._is_anonymous(arguments)
+        return "credentials" not in arguments and not brought and not self.is_anonymous(arguments)
 
     def _credentials(self, arguments: Arguments) -> object:
         return _credentials.default_credentials(_options(arguments).get("scopes"))[0]
@@ -115,7 +116,7 @@ class Service:
             return None
         own = getattr(arguments.get("credentials"), "project_id", None)
         project = _environment_project() or own
-        if project is None and self._is_anonymous(arguments):
+        if project is None and self.is_anonymous(arguments):
             return self.emulator_project
         return project or _credentials.default_credentials()[1]
 

@@ -62,15 +62,16 @@ def problem(service: Service | None, get: Callable[[], object]) -> str | None:
     """Build a client, without a request to its service, and say why if it cannot be built."""
     try:
         get()
-        if service is not None and service.has_project and not _project(service):
+        if service is not None and _lacks_project(service):
             return "no project; set GOOGLE_CLOUD_PROJECT or give project_id"
     except Exception as error:  # noqa: BLE001 - whatever a library raises is what the person must read
         return " ".join(str(error).split()) or type(error).__name__
     return None
 
 
-def _project(service: Service) -> object:
-    return service.prepare({}).get("project_id")
+def _lacks_project(service: Service) -> bool:
+    needed = service.has_project and not service.is_anonymous({})
+    return needed and not service.prepare({}).get("project_id")
 
 
 def _facts(service: Service | None) -> str:

@@ -259,6 +259,12 @@ class Pool(Generic[_C]):
                 if self.is_genuine(client):
                     self.hooks.main_ends(client)
 
+    def start_over(self) -> None:
+        """Keep no client any more and count from zero; for tests."""
+        self.end()
+        self.counters = Counters()
+        self._sharing.forget_call_sites()
+
     def drain(self, client: _C) -> Iterable[Pending]:
         """Have a client finish what it was given; return what is under way."""
         return self.hooks.drain(client) if self.is_genuine(client) else ()

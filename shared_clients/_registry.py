@@ -39,6 +39,9 @@ class PoolLike(Protocol):
     def end(self) -> list[Any]:
         """Keep no client any more; return those that were kept."""
 
+    def start_over(self) -> None:
+        """Keep no client any more and count from zero."""
+
     def main_ends(self) -> None:
         """Tell the clients that the main thread has ended."""
 

@@ -57,6 +57,10 @@ class Sharing:
         self._seen: set[tuple[str, int]] = set()
         self._classes: dict[type, type] = {}
 
+    def forget_call_sites(self) -> None:
+        """Log each call site anew."""
+        self._seen.clear()
+
     def share(self, client: object) -> None:
         """Make a client behave as a shared one; its state stays as it is."""
         kind = type(client)

@@ -47,8 +47,9 @@ def override_client(getter: Callable[..., object], fake: object) -> Iterator[Non
 
 
 def empty_pools() -> None:
-    """Let go of all clients and of the credentials; who still holds a client keeps a working one."""
-    _registry.forget_all_clients()
+    """Let go of all clients and credentials, and count from zero; who holds a client keeps a working one."""
+    for pool in _registry.pools():
+        pool.start_over()
     _credentials.forget()
 
 
