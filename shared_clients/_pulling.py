@@ -1,10 +1,9 @@
 """Subscribers whose streaming pulls end before their connections do."""
 
-import contextlib
-from collections.abc import Iterable
+from concurrent.futures import Future, wait
 from typing import Any
 
-from shared_clients._registry import Pending
+from shared_clients import settings
 from shared_clients._sharing import SharedClient, own_class
 
 __all__ = ["SharedSubscriber", "cancel_pulls", "cancel_pulls_when_main_ends", "prepare_to_pull"]
@@ -30,18 +29,21 @@ def prepare_to_pull(client: object) -> None:
     vars(client)[_PULLS] = set()
 
 
-def cancel_pulls(client: object) -> Iterable[Pending]:
+def cancel_pulls(client: object) -> list[Future[object]]:
     """Cancel what a subscriber still pulls; the pulls returned end once their threads have."""
-    pulls = list(vars(client)[_PULLS])
-    for pull in pulls:
-        with contextlib.suppress(RuntimeError):  # 3.12.0 and 3.12.1 start no thread for it at exit
-            pull.cancel()
-    return pulls
+    return [pull for pull in list(vars(client)[_PULLS]) if _cancel(pull)]
+
+
+def _cancel(pull: Future[object]) -> bool:
+    try:
+        return pull.cancel()
+    except RuntimeError:  # 3.12.0 and 3.12.1 start no thread for it at exit
+        return False
 
 
 def cancel_pulls_when_main_ends(client: object) -> None:
-    """Cancel the pulls before Python shuts the executors down that call the subscribers' callbacks.
+    """End the pulls before Python shuts the executors down that call the subscribers' callbacks.
 
-    A message that came in between would end its stream with a traceback.
+    A message that came after that would end its stream with a traceback.
     """
-    cancel_pulls(client)
+    wait(cancel_pulls(client), timeout=settings.current().close_timeout)

@@ -9,11 +9,10 @@ import warnings
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 PATIENCE_SECONDS = 60
-_T = TypeVar("_T")
 
 
 @contextmanager
@@ -27,9 +26,9 @@ def eager_switching() -> Iterator[None]:
         sys.setswitchinterval(before)
 
 
-def at_once(count: int, task: Callable[[int], _T]) -> list[_T | BaseException]:
+def at_once(count: int, task: Callable[[int], Any]) -> list[Any]:
     """Run a task in so many threads that start together; return what each returned or raised."""
-    outcomes: list[_T | BaseException] = [RuntimeError("did not finish")] * count
+    outcomes: list[Any] = [RuntimeError("did not finish")] * count
     barrier = threading.Barrier(count)
 
     def run(number: int) -> None:
@@ -65,7 +64,7 @@ def run_python(
     )
 
 
-def output_of(program: str, environment: Mapping[str, str] | None = None, **options: Any) -> str:  # noqa: ANN401
+def output_of(program: str, environment: Mapping[str, str] | None = None, **options: Any) -> str:
     """Run a program that must succeed, and return what it printed."""
     finished = run_python(program, environment, **options)
     assert finished.returncode == 0, finished.stderr

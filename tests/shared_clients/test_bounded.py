@@ -86,7 +86,7 @@ def test_a_dropped_channel_is_closed_after_its_last_borrower(
     del borrowed
     gc.collect()
     assert pool_stats()["firestore"].clients == 1  # asking for statistics frees them too
-    with pytest.raises(ValueError, match="(?i)closed"):
+    with pytest.raises(ValueError, match=r"(?i)closed"):
         channel.unary_unary("/any/method")(b"")
 
 

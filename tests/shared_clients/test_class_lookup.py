@@ -1,5 +1,6 @@
 """The class is looked up when a client is built, so that what a test patches in takes effect."""
 
+from typing import Any
 from unittest import mock
 
 import google.auth
@@ -57,7 +58,7 @@ def test_a_class_of_the_tests_own_is_left_as_it_is() -> None:
             self.closed = True
 
     with mock.patch("google.cloud.bigquery.Client", Fake):
-        client = get_bigquery_client("p")
+        client: Any = get_bigquery_client("p")
         assert type(client) is Fake
         client.close()
         assert client.closed

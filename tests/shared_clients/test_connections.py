@@ -1,5 +1,7 @@
 """Connections that fifty threads open, counted by a server or by a proxy in front of it."""
 
+import datetime as dt
+import functools
 import logging
 import uuid
 from collections.abc import Callable, Iterator
@@ -7,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
 from google.auth.credentials import AnonymousCredentials
 from google.auth.transport.requests import _MutualTlsAdapter
 
@@ -118,12 +123,9 @@ def test_connections_in_use_are_known(jobs_server: JobsServer, monkeypatch: pyte
 @pytest.mark.parametrize("getter", [get_bigquery_client, get_storage_client])
 def test_the_lazy_session_exists_before_anyone_sees_the_client(getter: Callable[..., Any]) -> None:
     with eager_switching():
-        for round_ in range(20):
-            credentials = AnonymousCredentials()
-            sessions = at_once(
-                16,
-                lambda _, key=f"p{round_}", given=credentials: getter(key, credentials=given)._http_internal,
-            )
+        for turn in range(20):
+            get = functools.partial(getter, f"p{turn}", credentials=AnonymousCredentials())
+            sessions = at_once(16, lambda _, get=get: get()._http_internal)  # type: ignore[misc]  # a default
             assert len({id(session) for session in sessions}) == 1
             assert sessions[0] is not None
 
@@ -152,17 +154,11 @@ def test_sizing_keeps_an_adapter_for_mutual_tls(tmp_path: Path) -> None:
 
 
 def _self_signed(folder: Path) -> tuple[bytes, bytes]:
-    import datetime
-
-    from cryptography import x509
-    from cryptography.hazmat.primitives import hashes, serialization
-    from cryptography.hazmat.primitives.asymmetric import ec
-
     key = ec.generate_private_key(ec.SECP256R1())
     name = x509.Name([x509.NameAttribute(x509.NameOID.COMMON_NAME, "client")])
-    now = datetime.datetime.now(datetime.UTC)
+    now = dt.datetime.now(dt.UTC)
     certificate = (
-        x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + datetime.timedelta(days=1))
+        x509.CertificateBuilder(name, name, key.public_key(), 1, now, now + dt.timedelta(days=1))
         .sign(key, hashes.SHA256())
         .public_bytes(serialization.Encoding.PEM)
     )

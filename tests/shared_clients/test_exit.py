@@ -33,6 +33,19 @@ def publish(topic, ordered=False):
 topic = "TOPIC"
 """
 
+LEAVE_A_THREAD = """
+import threading, time
+threading.Thread(target=lambda: (time.sleep(0.5), publish(topic))).start()
+"""
+
+BE_A_CHILD = """
+import multiprocessing
+child = multiprocessing.get_context("fork").Process(target=publish, args=(topic,))
+child.start()
+child.join(30)
+sys.exit(child.exitcode)
+"""
+
 # How a process ends, and the exit code that it then has.
 ENDINGS = {
     "falls off its end": ("publish(topic)", 0),
@@ -40,18 +53,9 @@ ENDINGS = {
     "raises": ("publish(topic); raise ValueError('bug')", 1),
     "orders its messages": ("publish(topic, ordered=True)", 0),
     "closes itself": ("publish(topic); close_all_clients()", 0),
-    "leaves a thread behind": (
-        "import threading, time\n"
-        "threading.Thread(target=lambda: (time.sleep(0.5), publish(topic))).start()\n",
-        0,
-    ),
+    "leaves a thread behind": (LEAVE_A_THREAD, 0),
     "publishes while it exits": ("import atexit\natexit.register(publish, topic)", 0),
-    "is a child of multiprocessing": (
-        "import multiprocessing\n"
-        "child = multiprocessing.get_context('fork').Process(target=publish, args=(topic,))\n"
-        "child.start(); child.join(30); sys.exit(child.exitcode)",
-        0,
-    ),
+    "is a child of multiprocessing": (BE_A_CHILD, 0),
     "has no hook before atexit": ("publish(topic)", 0),
 }
 
@@ -116,7 +120,8 @@ def test_streaming_pulls_end_with_the_process(python: str, topic: str) -> None:
     pull = f"""
 import threading
 got = threading.Event()
-future = get_pubsub_subscriber().subscribe({subscription_of(topic)!r}, lambda message: (message.ack(), got.set()))
+subscription = {subscription_of(topic)!r}
+future = get_pubsub_subscriber().subscribe(subscription, lambda message: (message.ack(), got.set()))
 publish(topic)
 get_pubsub_publisher().publish(topic, b"wake up").result(timeout=20)
 assert got.wait(20)

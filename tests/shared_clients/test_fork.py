@@ -98,8 +98,12 @@ def test_a_fork_while_a_client_is_being_built_does_not_hang_the_child(
     builder = threading.Thread(target=client)
     builder.start()
     assert building.wait(PATIENCE_SECONDS)
-    finish_in_child = lambda: finish.set() or str(client() is client())  # noqa: E731 - the parent's stays unset
-    answer = in_child(finish_in_child, timeout=10)
+
+    def child() -> str:
+        finish.set()  # the parent's stays unset
+        return str(client() is client())
+
+    answer = in_child(child, timeout=10)
     finish.set()
     builder.join()
     assert answer == "True"
@@ -197,7 +201,7 @@ def test_the_storage_client_of_a_child_works(
     storage_emulator.use(monkeypatch)
     get_storage_client("p").create_bucket("before-the-fork")
     answer = in_child(
-        lambda: get_storage_client("p").bucket("before-the-fork").exists() and "there" or "not there"
+        lambda: "there" if get_storage_client("p").bucket("before-the-fork").exists() else "not there"
     )
     assert answer == "there"
 

@@ -31,7 +31,7 @@ def anonymous() -> AnonymousCredentials:
 
 
 @dataclasses.dataclass(frozen=True)
-class _Equal(AnonymousCredentials):  # type: ignore[misc]  # google-auth's types are partial
+class _Equal(AnonymousCredentials):
     """Credentials that think they equal any others of their class."""
 
     name: str = "same"
@@ -103,10 +103,10 @@ def test_credentials_are_held_so_that_their_place_in_memory_cannot_be_taken_over
         {"scopes": ["a", "b"]},
         {"universe_domain": "googleapis.com", "api_endpoint": "https://example.com"},
     ],
-    ids=lambda options: "-".join(options),
+    ids="-".join,
 )
 def test_equal_options_share_in_whatever_form_they_come(options: dict[str, Any]) -> None:
-    credentials = _Payer()
+    credentials = _Payer()  # type: ignore[no-untyped-call]  # google-auth's constructor has no types
     client = get_bigquery_client("p", credentials=credentials, client_options=options)
     again = dict(reversed(options.items()))
     assert get_bigquery_client("p", credentials=credentials, client_options=again) is client
@@ -115,7 +115,7 @@ def test_equal_options_share_in_whatever_form_they_come(options: dict[str, Any])
     assert get_bigquery_client("p", credentials=credentials) is not client
 
 
-class _Payer(AnonymousCredentials):  # type: ignore[misc]  # google-auth's types are partial
+class _Payer(AnonymousCredentials):
     """Credentials that can name who pays."""
 
     def with_quota_project(self, _: str) -> "_Payer":
@@ -171,14 +171,14 @@ def test_batch_settings_compare_by_value(monkeypatch: pytest.MonkeyPatch) -> Non
 
 
 def test_what_cannot_be_shared_is_refused_by_name() -> None:
-    with pytest.raises(UnpoolableArgumentError, match="'_http'.*configure"):
+    with pytest.raises(UnpoolableArgumentError, match=r"'_http'.*configure"):
         get_bigquery_client("p", _http=object())  # type: ignore[call-arg]
-    with pytest.raises(UnpoolableArgumentError, match="'project'.*project_id"):
+    with pytest.raises(UnpoolableArgumentError, match=r"'project'.*project_id"):
         get_storage_client(project="p")  # type: ignore[call-arg]
-    with pytest.raises(UnpoolableArgumentError, match="'transport'.*by its name|'transport'.*name"):
+    with pytest.raises(UnpoolableArgumentError, match=r"'transport'.*by its name|'transport'.*name"):
         get_pubsub_publisher(transport=object())  # type: ignore[arg-type]
     with pytest.raises(UnpoolableArgumentError, match="no project"):
-        get_pubsub_publisher("p")  # type: ignore[misc]
+        get_pubsub_publisher("p")  # type: ignore[call-arg]
     with pytest.raises(TypeError, match=r"get_bigquery_client\(\) takes no argument 'colour'"):
         get_bigquery_client("p", colour="red")  # type: ignore[call-arg]
 

@@ -69,7 +69,7 @@ def test_every_setting_can_come_from_the_environment() -> None:
 def test_a_value_that_makes_no_sense_is_refused_and_changes_nothing(name: str, value: object) -> None:
     before = current()
     with pytest.raises(ConfigurationError, match=rf"configure\({name}=\.\.\.\) is .*; give "):
-        configure(**{name: value})  # type: ignore[typeddict-item]
+        configure(**{name: value})  # type: ignore[arg-type]  # on purpose
     assert current() is before
 
 
@@ -106,15 +106,16 @@ def test_pooling_off_builds_as_if_there_were_no_pool() -> None:
     first.close()
     assert first._http.adapters["https://"]._pool_maxsize == 10, "sized as the library does"
     stats = pool_stats()["bigquery"]
-    assert (stats.clients, stats.builds, stats.hits, stats.unpooled, stats.closes_refused) == (0, 0, 0, 2, 0)
+    assert (stats.clients, stats.builds, stats.hits, stats.unpooled) == (0, 0, 0, 2)
+    assert stats.closes_refused == 0
 
 
 def test_the_environment_switches_pooling_off_without_a_change_of_code() -> None:
     program = """
     from google.auth.credentials import AnonymousCredentials
     from shared_clients import get_bigquery_client
-    credentials = AnonymousCredentials()
-    print(get_bigquery_client("p", credentials=credentials) is get_bigquery_client("p", credentials=credentials))
+    options = {"credentials": AnonymousCredentials()}
+    print(get_bigquery_client("p", **options) is get_bigquery_client("p", **options))
     """
     assert output_of(program) == "True\n"
     assert output_of(program, {"SHARED_CLIENTS_POOLING": "off"}) == "False\n"

@@ -1,5 +1,6 @@
 """One construction a key, whatever the threads do; and none lost when the pool is emptied meanwhile."""
 
+import functools
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -54,7 +55,9 @@ def test_sixty_four_threads_with_a_cold_key_cause_one_construction() -> None:
 
 def test_threads_that_race_for_many_cold_keys_build_each_once() -> None:
     with pool_of(lambda *_: Thing()) as pool, eager_switching():
-        rounds = [at_once(8, lambda _, key=f"p{key}": pool.get(key)) for key in range(300)]
+        rounds = [
+            at_once(8, functools.partial(lambda key, _: pool.get(key), f"p{key}")) for key in range(300)
+        ]
         assert all(len({id(thing) for thing in things}) == 1 for things in rounds)
         assert pool.stats().builds == len(rounds)
 
