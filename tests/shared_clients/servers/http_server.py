@@ -26,3 +26,8 @@ class HttpServer(CountingServer):
             "body": request.body.decode(errors="replace"),
             "connection": request.connection,
         }
+
+
+def unavailable(count: int, **headers: str) -> list[Response]:
+    """Script so many answers 503, with headers whose names have underscores for hyphens."""
+    return [Response(503, headers={name.replace("_", "-"): value for name, value in headers.items()})] * count
