@@ -45,7 +45,7 @@ try:
     from google.cloud.bigquery.retry import DEFAULT_JOB_RETRY
 except ImportError as error:
     raise MissingLibraryError(
-        "shared_clients.retry needs google-cloud-bigquery; pip install 'flake8-client-pool[bigquery]'"
+        "google.cloud.bigquery is not installed; install flake8-client-pool[bigquery]", name=error.name
     ) from error
 
 __all__ = ["QUOTA_RETRY", "SERIALIZATION_RETRY", "JobRetry", "RetryWithoutNewJobWarning"]

@@ -295,4 +295,4 @@ def test_without_the_library_the_error_names_the_extra() -> None:
     code = "import sys; sys.modules['google.cloud.bigquery'] = None; import shared_clients.retry"
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert "MissingLibraryError" in run.stderr
-    assert "pip install 'flake8-client-pool[bigquery]'" in run.stderr
+    assert "install flake8-client-pool[bigquery]" in run.stderr

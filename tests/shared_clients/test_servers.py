@@ -202,11 +202,10 @@ def test_proxy_counts_connections(http_server: HttpServer) -> None:
 
 
 HOLD = """
-import sys, time
-from tests.shared_clients.servers.process import accepts_connections, running
-with running(lambda port: [sys.executable, "-m", "http.server", f"{port}", "--bind", "127.0.0.1"],
-             accepts_connections) as port:
-    print(port, flush=True)
+import time
+from tests.shared_clients.servers.emulators import PUBSUB
+with PUBSUB.run() as emulator:
+    print(emulator.address.partition(":")[2], flush=True)
     time.sleep(600)
 """
 

@@ -63,7 +63,7 @@ changed = threading.Condition()
 numbers = itertools.count(1)
 
 
-def known(table: dict[str, Any], name: str, context: grpc.ServicerContext) -> Any:  # noqa: ANN401 either table
+def known(table: dict[str, Any], name: str, context: grpc.ServicerContext) -> Any:
     if name not in table:
         context.abort(grpc.StatusCode.NOT_FOUND, f"Resource not found (resource={name}).")
     return table[name]
