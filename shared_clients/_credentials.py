@@ -34,7 +34,7 @@ class _Found:
             return self.by_scopes[scopes]
 
     def _find(self, scopes: tuple[str, ...]) -> "tuple[Credentials, str | None]":
-        import google.auth  # noqa: PLC0415 - no Google library is imported before one is used
+        import google.auth
 
         if scopes == (CLOUD_PLATFORM,):
             credentials, project = google.auth.default(scopes=scopes)

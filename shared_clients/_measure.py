@@ -90,5 +90,5 @@ def _opened(question: Callable[[Any], object], get: Callable[[], object]) -> int
 
 
 def _sockets() -> set[str]:
-    targets = (os.readlink(link) for link in _DESCRIPTORS.iterdir() if link.is_symlink())  # noqa: PTH115 - text
+    targets = (os.readlink(link) for link in _DESCRIPTORS.iterdir() if link.is_symlink())
     return {target for target in targets if target.startswith("socket:")}

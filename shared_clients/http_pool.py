@@ -42,14 +42,14 @@ class SharedSession(SharedClient):
     """A session whose settings stay as they were built."""
 
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        from shared_clients._http_session import ADVICE  # noqa: PLC0415 imports requests
+        from shared_clients._http_session import ADVICE
 
         raise SharedStateError(f"{name} cannot be changed here: {ADVICE}")
 
     def mount(self, prefix: str, adapter: object) -> NoReturn:
         """Refuse an adapter that every caller would use."""
         del adapter
-        from shared_clients._http_session import ADVICE  # noqa: PLC0415 imports requests
+        from shared_clients._http_session import ADVICE
 
         raise SharedStateError(f"the adapter of {prefix} cannot be changed here: {ADVICE}")
 
@@ -77,7 +77,7 @@ def _prepare(given: Arguments) -> Arguments:
 
 
 def _defaults() -> dict[str, Any]:
-    from shared_clients._http_session import IDEMPOTENT  # noqa: PLC0415 imports requests
+    from shared_clients._http_session import IDEMPOTENT
 
     now = settings.current()
     return {
@@ -125,7 +125,7 @@ def _valid(name: str, value: Any) -> object:  # noqa: ANN401 whatever the caller
 
 
 def _warm(session: "requests.Session") -> None:
-    from shared_clients._http_session import fix  # noqa: PLC0415 imports requests
+    from shared_clients._http_session import fix
 
     fix(session)
 
@@ -196,7 +196,7 @@ def get_http_session(
         "pool_maxsize": pool_maxsize,
     }
     if _is_real():
-        from shared_clients._http_session import equip  # noqa: PLC0415 imports requests
+        from shared_clients._http_session import equip
 
         equip(session, **(_defaults() | {name: value for name, value in given.items() if value is not None}))
         session.headers.update(headers or {})

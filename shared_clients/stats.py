@@ -52,7 +52,7 @@ def export_metrics() -> bool:
     The numbers are read when a reader collects them, so that counting costs nothing more.
     """
     try:
-        from opentelemetry import metrics  # noqa: PLC0415 - an optional library
+        from opentelemetry import metrics
     except ImportError:
         return False
     meter = metrics.get_meter("shared_clients")
@@ -64,7 +64,7 @@ def export_metrics() -> bool:
 
 
 def _reader(field: str) -> "Callable[[CallbackOptions], Iterable[Observation]]":
-    from opentelemetry.metrics import Observation  # noqa: PLC0415 - an optional library
+    from opentelemetry.metrics import Observation
 
     def read(_: "CallbackOptions") -> "Iterable[Observation]":
         values = ((pool, getattr(numbers, field)) for pool, numbers in _pool_stats().items())

@@ -107,7 +107,7 @@ def test_a_borrower_does_not_close_it(http_server: HttpServer, caplog: pytest.Lo
 
 
 def test_it_cannot_be_pickled() -> None:
-    import pickle  # noqa: PLC0415
+    import pickle
 
     with pytest.raises(PicklingError, match="call the getter in the worker"):
         pickle.dumps(get_http_session())
