@@ -43,9 +43,7 @@ class Cache:
             if checksum == digest(payload).encode():
                 self._entries = dict(json.loads(payload))
 
-    def find(
-        self, location: str, content: str, words: tuple[str, ...], states: "States"
-    ) -> tuple[Finding, ...] | None:
+    def find(self, location: str, content: str, words: tuple[str, ...], states: "States") -> tuple[Finding, ...] | None:
         """Return the findings in a file with the digest `content`; None when they are not known."""
         try:
             known_content, known_words, records, followed = self._entries[self._key(location)]
@@ -77,9 +75,7 @@ class Cache:
     def save(self) -> None:
         """Replace the file; nothing happens where it cannot be written."""
         entries = {
-            path: entry
-            for path, entry in self._entries.items()
-            if os.path.lexists(os.path.join(self._root, path))
+            path: entry for path, entry in self._entries.items() if os.path.lexists(os.path.join(self._root, path))
         }
         payload = json.dumps(entries, separators=(",", ":")).encode()
         with suppress(OSError):

@@ -14,9 +14,7 @@ def listed_by_git(directory: str, suffix: str) -> list[str] | None:
     """
     if not _in_work_tree(directory):
         return None
-    listing = _git(
-        directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", f"*{suffix}"
-    )
+    listing = _git(directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", f"*{suffix}")
     if listing is None or (not listing and _git(directory, "check-ignore", "--quiet", ".") is not None):
         return None
     return list(dict.fromkeys(os.fsdecode(listing).split("\0")[:-1]))
@@ -33,9 +31,7 @@ def _git(directory: str, *arguments: str) -> bytes | None:
     # A commit hook inherits variables that point at its own repository, which `-C` would then misread.
     environment = {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES}
     try:
-        answer = subprocess.run(
-            ["git", "-C", directory, *arguments], env=environment, capture_output=True, check=False
-        )
+        answer = subprocess.run(["git", "-C", directory, *arguments], env=environment, capture_output=True, check=False)
     except OSError:
         return None
     return answer.stdout if answer.returncode == 0 else None

@@ -89,11 +89,7 @@ class Inspector:
         words = bench.engine.words(file.location, data)
         if not words:
             wanted = judge.wants(data)
-            return (
-                _inspection(number, text, judge.judge(file.location, text, ()))
-                if wanted
-                else Inspection(number)
-            )
+            return _inspection(number, text, judge.judge(file.location, text, ())) if wanted else Inspection(number)
         findings, entry = self._findings(file, data, text, words)
         return _inspection(number, text, judge.judge(file.location, text, findings), entry)
 

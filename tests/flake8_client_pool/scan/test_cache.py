@@ -95,9 +95,7 @@ def test_another_content_is_analysed_anew(project: Path, findings: Findings) -> 
     [
         pytest.param(lambda root: (root / "clients.py").write_text("Warehouse = dict\n"), id="changed"),
         pytest.param(lambda root: (root / "clients.py").unlink(), id="removed"),
-        pytest.param(
-            lambda root: (root / "clients").mkdir() or (root / "clients/__init__.py").touch(), id="hidden"
-        ),
+        pytest.param(lambda root: (root / "clients").mkdir() or (root / "clients/__init__.py").touch(), id="hidden"),
     ],
 )
 def test_a_followed_file_that_differs_makes_its_followers_differ(
@@ -125,16 +123,12 @@ def test_a_followed_file_that_appears_counts(project: Path, findings: Findings) 
         pytest.param(lambda _: b"\xff\x00\xfe", id="no text"),
         pytest.param(lambda _: digest(b"[").encode() + b"\n[", id="no json"),
         *(
-            pytest.param(
-                lambda _, shape=shape: digest(shape).encode() + b"\n" + shape, id=f"of shape {shape!r}"
-            )
+            pytest.param(lambda _, shape=shape: digest(shape).encode() + b"\n" + shape, id=f"of shape {shape!r}")
             for shape in (b"[]", b"7", b'{"job_0.py": 7}', b'{"job_0.py": [1, 2, 3, 4]}')
         ),
     ],
 )
-def test_a_damaged_cache_is_no_cache(
-    project: Path, findings: Findings, damage: Callable[[bytes], bytes]
-) -> None:
+def test_a_damaged_cache_is_no_cache(project: Path, findings: Findings, damage: Callable[[bytes], bytes]) -> None:
     before = findings()
     file = cache_file(project)
     file.write_bytes(damage(file.read_bytes()))
@@ -178,9 +172,7 @@ def test_runs_side_by_side_agree(project: Path, findings: Findings) -> None:
     with ThreadPoolExecutor(6) as runs:
         assert all(found == expected for found in runs.map(lambda _: findings(), range(12)))
     assert len(entries(cache_file(project))) == KNOWN
-    assert not [
-        path for path in (project / DIRECTORY).iterdir() if path.suffix != ".json" and path.name[0] != "."
-    ]
+    assert not [path for path in (project / DIRECTORY).iterdir() if path.suffix != ".json" and path.name[0] != "."]
 
 
 def test_a_place_that_takes_no_cache_is_no_trouble(project: Path, findings: Findings) -> None:
@@ -188,9 +180,7 @@ def test_a_place_that_takes_no_cache_is_no_trouble(project: Path, findings: Find
     assert len(findings()) == 21
 
 
-def test_no_home_directory_is_no_trouble(
-    project: Path, findings: Findings, environment: dict[str, str]
-) -> None:
+def test_no_home_directory_is_no_trouble(project: Path, findings: Findings, environment: dict[str, str]) -> None:
     environment.pop("HOME", None)
     assert len(findings()) == 21
     assert cache_file(project).exists()
