@@ -145,3 +145,8 @@ def test_closing_waits_no_longer_than_it_may(python: str) -> None:
     assert time.monotonic() - started < 40, "the library alone would try for a minute and more"
     assert finished.returncode == 0
     assert re.search("a shared pubsub_publisher client (had not finished|failed to finish)", finished.stderr)
+
+
+def test_a_process_that_used_no_pool_exits_without_a_word() -> None:
+    finished = run_python("import shared_clients.pubsub_pool", {"SHARED_CLIENTS_POOLING": "perhaps"})
+    assert (finished.returncode, finished.stderr) == (0, "")
