@@ -3,18 +3,34 @@
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any, cast
 
-from shared_clients import settings
+from shared_clients import _google, settings
+from shared_clients._hooks import Hooks
 from shared_clients._sharing import own_class
 
 if TYPE_CHECKING:
     import requests
     from requests.adapters import HTTPAdapter
 
-__all__ = ["close", "connections_in_use", "release", "renew", "renew_session", "warm", "widen"]
+__all__ = ["close", "hooks", "renew_session", "session_connections_in_use", "widen"]
 
 # Connections inherited through a fork: neither closed, which would end the parent's conversation, nor
 # collected, which would close them.
 _inherited: list[object] = []
+
+
+def hooks(service: _google.Service) -> Hooks[Any]:
+    """Return what a pool of HTTP clients of a Google service must know."""
+    return Hooks(
+        library=_google.LIBRARY,
+        refused=_google.REFUSED,
+        prepare=service.prepare,
+        is_real=service.is_real,
+        warm=warm,
+        close=close,
+        release=release,
+        renew=renew,
+        connections=connections_in_use,
+    )
 
 
 def warm(client: Any) -> None:  # noqa: ANN401 - a BigQuery or Storage client; its session is private

@@ -228,21 +228,17 @@ class Pool(Generic[_C]):
 
     def sweep(self) -> None:
         """Free the connections of clients that the pool dropped and that nobody holds any more."""
-        while True:
-            try:
-                release = self._lapsed.popleft()
-            except IndexError:
-                return
-            release()
+        while self._lapsed:
+            # Another thread was faster, or a client that nobody holds any more fails to close.
+            with contextlib.suppress(Exception):
+                self._lapsed.popleft()()
 
     def end(self) -> list[_C]:
         """Keep no client any more; return those that were kept. The next call of the getter builds anew."""
         with self._lock:
-            clients = [
-                client for generation in self._generations() for client in self._end_generation(generation)
-            ]
+            ended = [self._end_generation(generation) for generation in self._generations()]
         self.sweep()
-        return clients
+        return [client for clients in ended for client in clients]
 
     def _end_generation(self, generation: Generation[_C]) -> list[_C]:
         if generation.ended:
@@ -254,10 +250,8 @@ class Pool(Generic[_C]):
 
     def main_ends(self) -> None:
         """Tell the clients that the main thread has ended."""
-        for generation in self._generations():
-            for client in generation.clients():
-                if self.is_genuine(client):
-                    self.hooks.main_ends(client)
+        for client in filter(self.is_genuine, self._clients()):
+            self.hooks.main_ends(client)
 
     def start_over(self) -> None:
         """Keep no client any more and count from zero; for tests."""
@@ -287,17 +281,19 @@ class Pool(Generic[_C]):
         """Return what the pool has counted."""
         self.sweep()
         generations = [generation for generation in self._generations() if not generation.ended]
-        clients = [client for generation in generations for client in generation.clients()]
         return PoolStats(
-            clients=len(clients),
-            http_connections_in_use=self._connections(clients),
+            clients=len(self._clients()),
+            http_connections_in_use=self._connections(),
             **self.counters.totals(
                 hits=sum(generation.hits() for generation in generations),
                 evictions=sum(generation.evicted for generation in generations),
             ),
         )
 
-    def _connections(self, clients: Iterable[_C]) -> int | None:
-        counts = [self.hooks.connections(client) for client in clients if self.is_genuine(client)]
+    def _clients(self) -> list[_C]:
+        return [client for generation in self._generations() for client in generation.clients()]
+
+    def _connections(self) -> int | None:
+        counts = [self.hooks.connections(client) for client in filter(self.is_genuine, self._clients())]
         known = [count for count in counts if count is not None]
         return sum(known) if known or not counts else None

@@ -80,11 +80,11 @@ class _Delivery:
     def stop(self) -> None:
         own_class(self.client).stop(self.client)
 
-    def go_on(self) -> None:
-        """Do what no thread does any more."""
+    def go_on(self, seconds: float) -> None:
+        """Do what no thread does any more, trying for so many seconds at the most."""
         late: deque[Any] = vars(self.client)[_LATE]
-        while late:
-            late.popleft()._commit()  # noqa: SLF001 - commit() would start a thread
+        if late and seconds > 0:
+            _send(late.popleft(), seconds)
 
     def result(self, timeout: float | None = None) -> None:
         """Wait until the service has confirmed every message.
@@ -95,11 +95,20 @@ class _Delivery:
 
         """
         deadline = time.monotonic() + (timeout or 0.0)
-        self.go_on()
+        self.go_on(timeout or 0.0)
         while wait(self.futures, timeout=_POLL_SECONDS).not_done and time.monotonic() < deadline:
-            self.go_on()
+            self.go_on(deadline - time.monotonic())
         for future in self.futures:
             future.result(timeout=0)
+
+
+def _send(batch: Any, seconds: float) -> None:  # noqa: ANN401
+    from google.api_core.retry import Retry  # noqa: PLC0415 - no Google library is imported before one is used
+
+    # A thread of the library's would try for a minute, and nobody would wait for it.
+    batch._commit_retry = Retry(timeout=seconds)  # noqa: SLF001
+    batch._commit_timeout = seconds  # noqa: SLF001
+    batch._commit()  # noqa: SLF001 - commit() would start a thread
 
 
 class _OrderedDelivery(_Delivery):
@@ -110,8 +119,8 @@ class _OrderedDelivery(_Delivery):
         with self.client._batch_lock:  # noqa: SLF001 - as the library's own timer does
             self.client._commit_sequencers()  # noqa: SLF001
 
-    def go_on(self) -> None:
-        super().go_on()
+    def go_on(self, seconds: float) -> None:
+        super().go_on(seconds)
         self.start()
 
     def result(self, timeout: float | None = None) -> None:

@@ -98,8 +98,10 @@ def close_all_clients(timeout: float | None = None) -> None:
         timeout: Seconds to wait for messages under way; None for the setting `close_timeout`.
 
     """
-    deadline = time.monotonic() + (settings.current().close_timeout if timeout is None else timeout)
     ended = [(pool, client) for pool in _pools for client in pool.end()]
+    if not ended:  # nor are the settings read then, which a process may never have needed
+        return
+    deadline = time.monotonic() + (settings.current().close_timeout if timeout is None else timeout)
     pending = [(pool.name, work) for pool, client in ended for work in _drain(pool, client)]
     _await(pending, deadline)
     for pool, client in ended:

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from shared_clients import _google, _http
-from shared_clients._hooks import Hooks
 from shared_clients._pool import Pool
 
 if TYPE_CHECKING:
@@ -18,20 +17,7 @@ __all__ = ["get_bigquery_client"]
 
 SERVICE = _google.Service(extra="bigquery", module="google.cloud.bigquery", class_name="Client")
 
-POOL: "Pool[bigquery.Client]" = Pool(
-    "bigquery",
-    Hooks(
-        library=_google.LIBRARY,
-        refused=_google.REFUSED,
-        prepare=SERVICE.prepare,
-        is_real=SERVICE.is_real,
-        warm=_http.warm,
-        close=_http.close,
-        release=_http.release,
-        renew=_http.renew,
-        connections=_http.connections_in_use,
-    ),
-)
+POOL: "Pool[bigquery.Client]" = Pool("bigquery", _http.hooks(SERVICE))
 
 
 @POOL.getter

@@ -3,7 +3,6 @@
 from typing import TYPE_CHECKING, Any
 
 from shared_clients import _google, _http
-from shared_clients._hooks import Hooks
 from shared_clients._pool import Pool
 
 if TYPE_CHECKING:
@@ -23,20 +22,7 @@ SERVICE = _google.Service(
     emulator="STORAGE_EMULATOR_HOST",
 )
 
-POOL: "Pool[storage.Client]" = Pool(
-    "storage",
-    Hooks(
-        library=_google.LIBRARY,
-        refused=_google.REFUSED,
-        prepare=SERVICE.prepare,
-        is_real=SERVICE.is_real,
-        warm=_http.warm,
-        close=_http.close,
-        release=_http.release,
-        renew=_http.renew,
-        connections=_http.connections_in_use,
-    ),
-)
+POOL: "Pool[storage.Client]" = Pool("storage", _http.hooks(SERVICE))
 
 
 @POOL.getter

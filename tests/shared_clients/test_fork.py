@@ -19,7 +19,7 @@ from shared_clients import (
     pool_stats,
 )
 from shared_clients.bigquery_pool import POOL
-from tests.shared_clients.helpers import PATIENCE_SECONDS, at_once, in_child
+from tests.shared_clients.helpers import PATIENCE_SECONDS, at_once, in_child, output_of
 from tests.shared_clients.servers.emulators import Emulator
 from tests.shared_clients.servers.http_server import HttpServer
 
@@ -168,6 +168,46 @@ def test_closing_and_exiting_a_child_leaves_the_busy_parents_clients_alone(
 
     assert [in_child(child, timeout=20) for _ in range(5)] == ["closed"] * 5
     assert not failures
+
+
+EXITING = """
+import os, signal, sys, threading, time
+from shared_clients import get_firestore_client
+
+def read():
+    return get_firestore_client("p").document("fork/exit").get().exists
+
+def repeat():
+    while not stop:
+        read()
+
+read()
+stop = False
+threads = [threading.Thread(target=repeat) for _ in range(4)]
+for thread in threads:
+    thread.start()
+codes = []
+for number in range(6):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        if number % 2:
+            read()
+        sys.exit(0)
+    codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+stop = True
+for thread in threads:
+    thread.join()
+print(codes)
+"""
+
+
+@pytest.mark.timeout(180)
+def test_a_child_that_exits_as_usual_does_not_hang_on_what_it_inherited(
+    firestore_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firestore_emulator.use(monkeypatch)
+    assert output_of("import warnings; warnings.simplefilter('ignore')\n" + EXITING) == "[0, 0, 0, 0, 0, 0]\n"
 
 
 def ask(borrowed: Any, server: HttpServer, text: str) -> bool:

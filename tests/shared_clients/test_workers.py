@@ -36,7 +36,7 @@ def buckets(storage_emulator: Emulator, monkeypatch: pytest.MonkeyPatch) -> list
     client = get_storage_client("p")
     if not client.bucket("for-workers").exists():
         client.create_bucket("for-workers")
-    return [bucket.name for bucket in client.list_buckets()]
+    return sorted(bucket.name for bucket in client.list_buckets())
 
 
 @pytest.mark.parametrize("method", ["fork", "spawn"])

@@ -11,7 +11,7 @@ CREDENTIALS = AnonymousCredentials()
 
 def list_buckets(_: object = None) -> tuple[int, list[str]]:
     """Return the process and the buckets that its own client sees."""
-    return os.getpid(), [bucket.name for bucket in get_storage_client("p").list_buckets()]
+    return os.getpid(), sorted(bucket.name for bucket in get_storage_client("p").list_buckets())
 
 
 def builds(_: object = None) -> tuple[int, int]:
