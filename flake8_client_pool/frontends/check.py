@@ -62,9 +62,7 @@ def _adjustment(request: CheckRequest) -> Adjust:
 
     def adjusted(settings: Settings) -> Settings:
         configured = settings.selection
-        return replace(
-            settings, selection=Selection(select or configured.select, ignore or configured.ignore)
-        )
+        return replace(settings, selection=Selection(select or configured.select, ignore or configured.ignore))
 
     return adjusted
 
@@ -91,9 +89,7 @@ def _of_standard_input(request: CheckRequest, configurations: Configurations) ->
     settings = configurations.at(os.path.dirname(location))
     if Exclusion(request.exclude).covers(location, settings):
         return Run((), 0)
-    return run_on_content(
-        SourceFile(path, location, len(data), settings), data, honour_noqa=not request.ignore_noqa
-    )
+    return run_on_content(SourceFile(path, location, len(data), settings), data, honour_noqa=not request.ignore_noqa)
 
 
 def _write(request: CheckRequest, done: Run) -> None:
