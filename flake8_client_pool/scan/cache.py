@@ -57,6 +57,10 @@ class Cache:
         except (LookupError, TypeError, ValueError, AttributeError):
             return None
 
+    def followed(self, location: str) -> tuple[str, ...]:
+        """Return the absolute paths that had a part in the known findings in a file."""
+        return tuple(os.path.join(self._root, path) for path in self._entries[self._key(location)][3])
+
     def entry(
         self,
         content: str,

@@ -1,13 +1,14 @@
 """From one file to its judged findings, in whichever process that happens."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flake8_client_pool.model import Finding, Span
-from flake8_client_pool.policy.judgement import Verdict
+from flake8_client_pool.policy.baseline import Entry as BaselineEntry
 from flake8_client_pool.policy.selection import UNREADABLE_CODE
-from flake8_client_pool.scan.bench import Benches
+from flake8_client_pool.policy.verdict import Judged, Verdict
+from flake8_client_pool.scan.bench import Benches, Terms
 from flake8_client_pool.scan.cache import Cache, Entry, States, digest
 from flake8_client_pool.scan.discovery import SourceFile, explained
 from flake8_client_pool.scan.records import Record, to_record
@@ -24,20 +25,30 @@ class Excerpt(NamedTuple):
     column: int
 
 
+class Weight(NamedTuple):
+    """What was made of a finding: its status, the name of its phase, and why it is suppressed."""
+
+    status: str
+    phase: str
+    reason: str
+
+
 class Inspection(NamedTuple):
     """What one file gave, in plain values that cross processes quickly.
 
     `number` is the file's position in the plan; `problem` says why the file could not be checked, `vanished`
     that this is so because it is no longer there; `entry` is for the cache, where something new was found
-    out.
+    out; `followed` names the other paths that had a part in it; `fixed` and `former` are those of the verdict.
     """
 
     number: int
-    records: tuple[tuple[Record, Excerpt], ...] = ()
-    suppressed: int = 0
+    records: tuple[tuple[Record, Excerpt, Weight], ...] = ()
     problem: str = ""
     vanished: bool = False
     entry: Entry | None = None
+    followed: tuple[str, ...] = ()
+    fixed: tuple[BaselineEntry, ...] = ()
+    former: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,13 +56,15 @@ class Plan:
     """All that a process needs to know to inspect its share of the files.
 
     `caches` are the loaded caches by the root of their settings, none of them where no cache is wanted;
-    `started` is the time of the run in nanoseconds since the epoch.
+    `started` is the time of the run in nanoseconds since the epoch. With `follow` the inspections say which
+    other paths had a part in them.
     """
 
     files: tuple[SourceFile, ...]
     caches: Mapping[str, Cache]
     started: int
-    honour_noqa: bool = True
+    terms: Terms = field(default_factory=Terms)
+    follow: bool = False
 
 
 class Inspector:
@@ -61,7 +74,7 @@ class Inspector:
         """Prepare for `plan`; engines are made when the first file needs them."""
         self._plan = plan
         self._states = States(plan.started)
-        self._benches = Benches(honour_noqa=plan.honour_noqa)
+        self._benches = Benches(plan.terms)
 
     def inspect(self, number: int, data: bytes | None = None) -> Inspection:
         """Read, analyse and judge one file of the plan; `data` stands for what would be read."""
@@ -88,34 +101,50 @@ class Inspector:
             return _inspection(number, stand_in, judge.judge(file.location, stand_in, [_undecodable(error)]))
         words = bench.engine.words(file.location, data)
         if not words:
-            wanted = judge.wants(data)
+            wanted = judge.wants(file.location, data)
             return (
                 _inspection(number, text, judge.judge(file.location, text, ()))
                 if wanted
                 else Inspection(number)
             )
-        findings, entry = self._findings(file, data, text, words)
-        return _inspection(number, text, judge.judge(file.location, text, findings), entry)
+        findings, entry, followed = self._findings(file, data, text, words)
+        verdict = judge.judge(file.location, text, findings)
+        return _inspection(number, text, verdict, entry, followed if self._plan.follow else ())
 
     def _findings(
         self, file: SourceFile, data: bytes, text: str, words: tuple[str, ...]
-    ) -> tuple[Iterable[Finding], Entry | None]:
+    ) -> tuple[Iterable[Finding], Entry | None, tuple[str, ...]]:
         engine = self._benches.under(file.settings).engine
         cache = self._plan.caches.get(file.settings.root)
         content = digest(data) if cache else ""
         if cache and (known := cache.find(file.location, content, words, self._states)) is not None:
-            return known, None
+            return known, None, cache.followed(file.location)
         analysis = engine.analyze(file.location, text, words)
         if not cache:
-            return analysis.findings, None
+            return analysis.findings, None, analysis.followed
         records = [to_record(finding) for finding in analysis.findings]
-        return analysis.findings, cache.entry(content, words, records, analysis.followed, self._states)
+        entry = cache.entry(content, words, records, analysis.followed, self._states)
+        return analysis.findings, entry, analysis.followed
 
 
-def _inspection(number: int, text: str, verdict: Verdict, entry: Entry | None = None) -> Inspection:
-    lines = text.split("\n") if verdict.findings else []
-    records = tuple((to_record(finding), _excerpt(lines, finding.span)) for finding in verdict.findings)
-    return Inspection(number, records, verdict.suppressed, entry=entry)
+def _inspection(
+    number: int, text: str, verdict: Verdict, entry: Entry | None = None, followed: tuple[str, ...] = ()
+) -> Inspection:
+    lines = text.split("\n") if verdict.judged else []
+    records = tuple(_weighed(judged, lines) for judged in verdict.judged)
+    return Inspection(
+        number,
+        records,
+        entry=entry,
+        followed=followed,
+        fixed=verdict.fixed,
+        former=verdict.former,
+    )
+
+
+def _weighed(judged: Judged, lines: list[str]) -> tuple[Record, Excerpt, Weight]:
+    weight = Weight(judged.status, judged.phase, judged.reason)
+    return to_record(judged.finding), _excerpt(lines, judged.finding.span), weight
 
 
 def _excerpt(lines: list[str], span: Span) -> Excerpt:
