@@ -19,9 +19,11 @@ _WILDCARD = re.compile(r"import[ \t]*\(?[ \t]*\*")
 # Besides ERROR nodes: what the error-tolerant parser accepts although no Python 3 does.
 _UNREADABLE: tuple["Rule", ...] = (
     {"kind": "ERROR"},
-    {"kind": "identifier", "regex": "^$"},
     {"kind": "block", "regex": "^$"},
-    {"kind": "try_statement", "not": {"has": {"any": [{"kind": "except_clause"}, {"kind": "finally_clause"}]}}},
+    {
+        "kind": "try_statement",
+        "not": {"has": {"any": [{"kind": "except_clause"}, {"kind": "finally_clause"}]}},
+    },
     {"kind": "print_statement"},
     {"kind": "exec_statement"},
 )
@@ -92,7 +94,8 @@ class Source:
     def _collect(self, words: Iterable[str], further: tuple["Rule", ...] = ()) -> None:
         for word in words:
             self._identifiers[word] = []
-        pattern = "^(?:" + "|".join(sorted(words)) + ")$"
+        # An empty identifier is one that the parser missed and put in.
+        pattern = "^(?:" + "|".join(sorted(words)) + ")?$"
         rules: list[Rule] = [{"kind": "identifier", "regex": pattern}, *further]
         for node in self.root.find_all({"rule": {"any": rules}}):
             if node.kind() == "identifier" and (name := node.text()):

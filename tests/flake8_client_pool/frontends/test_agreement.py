@@ -37,7 +37,7 @@ HOSTILE = {
         "g = 1  # noqa: CPL101, CPL106\n"
     ),
     "brackets.py": (
-        f"{IMPORT}a = bigquery.Client(\n    project='x',\n)  # noqa: CPL101\nb = (\n    1,  # noqa: CPL101\n)\n"
+        f"{IMPORT}a = bigquery.Client(\n    project='x',\n)  # noqa: CPL101\nb = (\n    1,  # noqa: CPL1\n)\n"
     ),
     "strings.py": f"{IMPORT}a = bigquery.Client() or '''\n'''  # noqa: CPL101\nb = '# noqa: CPL101'\n",
     "backslash.py": (

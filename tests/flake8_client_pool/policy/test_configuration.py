@@ -245,7 +245,8 @@ def test_any_text_gives_settings_or_one_line_of_error(
     tmp_path_factory: pytest.TempPathFactory, content: str, name: str
 ) -> None:
     section = "[tool.client-pool]" if name.endswith(".toml") else "[client-pool]"
-    file = tmp_path_factory.getbasetemp() / name
+    file = tmp_path_factory.getbasetemp() / "any-text" / name
+    file.parent.mkdir(exist_ok=True)
     file.write_text(f"{section}\n{content}", encoding="utf-8", errors="surrogateescape", newline="")
     outcome: str | None
     try:
