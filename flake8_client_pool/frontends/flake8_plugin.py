@@ -12,8 +12,8 @@ from flake8.options.manager import OptionManager
 
 from flake8_client_pool import __version__
 from flake8_client_pool.model import Finding
-from flake8_client_pool.policy.configuration import Configurations
 from flake8_client_pool.policy.ci import runs_in_ci
+from flake8_client_pool.policy.configuration import Configurations
 from flake8_client_pool.policy.errors import ClientPoolError, ConfigurationError
 from flake8_client_pool.policy.selection import (
     BARE_PREFIX,

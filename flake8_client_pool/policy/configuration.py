@@ -97,12 +97,20 @@ def read_settings(file: str) -> Settings | None:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigurationError(f"{file}: cannot be read as a configuration: {reason}") from error
-    toml = file.endswith(".toml")
-    table = (_toml_table if toml else _ini_table)(content, file)
+    table = table_in(content, file)
     if table is None:
         return None
-    place = Place(file, f"tool.{SECTION}" if toml else SECTION)
+    place = Place(file, f"tool.{SECTION}" if file.endswith(".toml") else SECTION)
     return settings_from(table, place, os.path.dirname(file))
+
+
+def table_in(content: str, file: str) -> Mapping[str, Any] | None:
+    """Return what the `content` of a configuration `file` says, in the shape of a TOML file; None when nothing.
+
+    Raises:
+        ConfigurationError: the content is not what the file's name says.
+    """
+    return (_toml_table if file.endswith(".toml") else _ini_table)(content, file)
 
 
 class Configurations:

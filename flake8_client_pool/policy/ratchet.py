@@ -73,7 +73,8 @@ def _explained(finding: Finding, status: Status, standing: Standing) -> Finding:
 
 def outdated(fixed: tuple[Entry, ...], former: str) -> Finding:
     """Make the finding that says, in a file's first line, what the baseline still has although it is gone."""
-    gone = f"still lists {counted(len(fixed))} that {'is' if len(fixed) == 1 else 'are'} gone from here" if fixed else ""
+    is_gone = "is gone" if len(fixed) == 1 else "are gone"
+    gone = f"still lists {counted(len(fixed))} that {is_gone} from here" if fixed else ""
     moved = f"still calls this file {former}" if former else ""
     return Finding(
         code=OUTDATED_BASELINE_CODE,
