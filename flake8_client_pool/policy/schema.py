@@ -111,13 +111,21 @@ def prefixes(value: object, place: Place) -> tuple[str, ...]:
     return checked_prefixes(strings(value, place), str(place))
 
 
-def one_of(*words: str) -> Reader:
-    """Make the reader for a value that is one of some words: the last one reads as True, others as False."""
+CHOICES: Mapping[str, tuple[str, str]] = {
+    "unphased": ("pending", "error"),
+    "overdue": ("warning", "error"),
+    "suppression-reason": ("optional", "required"),
+    "suppression-in-reached-phases": ("allowed", "forbidden"),
+}
+
+
+def one_of(words: tuple[str, str]) -> Reader:
+    """Make the reader for a choice between two words, of which the second, the stricter one, reads as True."""
 
     def chosen(value: object, place: Place) -> bool:
         if value not in words:
             raise place.wrong(f"expected {' or '.join(map(repr, words))}, found {value!r}")
-        return value == words[-1]
+        return value == words[1]
 
     return chosen
 
@@ -167,10 +175,7 @@ SETTINGS_KEYS: Mapping[str, Reader] = {
     "kinds": kinds,
     "phase": count,
     "phases": phases,
-    "unphased": one_of("pending", "error"),
-    "overdue": one_of("warning", "error"),
-    "suppression-reason": one_of("optional", "required"),
-    "suppression-in-reached-phases": one_of("allowed", "forbidden"),
+    **{key: one_of(words) for key, words in CHOICES.items()},
 }
 
 
