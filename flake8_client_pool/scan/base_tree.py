@@ -43,7 +43,8 @@ def changes_since(top: str, commit: str, suffix: str) -> Changes:
     Raises:
         ClientPoolError: git does not say.
     """
-    raw = ask_git(top, "diff", "--raw", "-z", "-M", "--no-abbrev", "--no-ext-diff", commit, "--", f"*{suffix}")
+    # git diff would write the index, to note there that a file is as it was; diff-index only looks.
+    raw = ask_git(top, "diff-index", "-z", "-M", "--no-abbrev", commit, "--", f"*{suffix}")
     new = ask_git(top, "ls-files", "-z", "--others", "--exclude-standard", "--", f"*{suffix}")
     if raw is None or new is None:
         raise ClientPoolError(f"{top}: git cannot compare the work tree with {commit}; run git status to see why")

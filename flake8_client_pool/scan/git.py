@@ -35,8 +35,9 @@ def renamed_since_change_of(file: str) -> dict[str, str]:
     directory, name = os.path.split(file)
     commit = ask_git(directory, "log", "-1", "--format=%H", "--", name)
     since = commit.decode().strip() if commit else ""
+    # git diff would write the index, to note there that a file is as it was; diff-index only looks.
     listed = ask_git(
-        directory, "diff", "--relative", "--name-status", "-z", "-M", "--diff-filter=R", since or "HEAD"
+        directory, "diff-index", "--relative", "--name-status", "-z", "-M", "--diff-filter=R", since or "HEAD"
     )
     fields = os.fsdecode(listed or b"").split("\0")
     return dict(zip(fields[1::3], fields[2::3], strict=False))
@@ -48,8 +49,6 @@ def ask_git(directory: str, *arguments: str, given: bytes | None = None) -> byte
 
     # A commit hook inherits variables that point at its own repository, which `-C` would then misread.
     environment = {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES}
-    # Without this, looking can write the index, which another process may be about to do.
-    environment["GIT_OPTIONAL_LOCKS"] = "0"
     try:
         answer = subprocess.run(
             ["git", "-C", directory, *arguments], env=environment, input=given, capture_output=True, check=False
