@@ -133,6 +133,6 @@ def _report(known: Baseline, kept: Entries, grown: Entries, added: Counter[Entry
     write_out(f"{known.file}: {', '.join(changes)}; {left}.\n")
     if added and not let_in:
         write_problem(
-            f"{counted(added.total())} in pending places are not in the baseline and stay errors; client-pool check "
+            f"not let in, and still errors: {counted(added.total())} in pending places; client-pool check "
             "shows them, --allow-growth REASON lets them in"
         )

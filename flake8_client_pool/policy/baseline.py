@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import pairwise
 from typing import NamedTuple
 
 from flake8_client_pool.model import Finding
@@ -104,7 +105,7 @@ def normalised(call: str) -> str:
     """Write a call so that its layout does not matter: white space, quotes, a comma before a closing bracket."""
     written = ""
     parts = [part for part in _TOKEN.findall(call) if not part.isspace()]
-    for part, following in zip(parts, [*parts[1:], ""], strict=True):
+    for part, following in pairwise([*parts, ""]):
         if part == "," and following in _CLOSING:
             continue
         apart = _ends_a_word(written[-1:]) and _ends_a_word(part[0])

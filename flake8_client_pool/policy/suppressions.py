@@ -21,6 +21,8 @@ _CODE = re.compile(r"[^,\s]+")
 # What stands behind the codes and is addressed to a tool, or says nothing.
 _DIRECTIVE = re.compile(r"\s*(type|noqa|nosec|fmt|isort|yapf|pragma|pylint|pyright|mypy|ruff|flake8)\b")
 _SAID = re.compile(r"\w\W*\w")
+# flake8 takes `# noqa: CPL` for a bare one, with this behind it.
+_NO_CODE = re.compile(r"\s*:\s*[A-Z]+[0-9]*\b")
 _LINE_ENDS = frozenset({tokenize.NEWLINE, tokenize.NL})
 _WITHOUT_A_LINE = frozenset({tokenize.ENDMARKER, tokenize.DEDENT})
 
@@ -166,5 +168,6 @@ def _named_codes(match: re.Match[str], line: int, column: int) -> Iterator[Named
 
 
 def _reason(behind: str) -> str:
+    behind = _NO_CODE.sub("", behind, count=1) if _NO_CODE.match(behind) else behind
     parts = [part for part in behind.split("#") if not _DIRECTIVE.match(part) and _SAID.search(part)]
     return " ".join(parts[0].strip(" \t\r\n:;,.-\N{EN DASH}\N{EM DASH}").split()) if parts else ""
