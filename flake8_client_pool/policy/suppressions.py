@@ -21,7 +21,7 @@ _CODE = re.compile(r"[^,\s]+")
 # What stands behind the codes and is addressed to a tool, or says nothing.
 _DIRECTIVE = re.compile(r"\s*(type|noqa|nosec|fmt|isort|yapf|pragma|pylint|pyright|mypy|ruff|flake8)\b")
 _SAID = re.compile(r"\w\W*\w")
-# flake8 takes `# noqa: CPL` for a bare one, with this behind it.
+# A word that is no code does not make a comment name one: flake8 takes it for a bare one, with this behind it.
 _NO_CODE = re.compile(r"\s*:\s*[A-Z]+[0-9]*\b")
 _LINE_ENDS = frozenset({tokenize.NEWLINE, tokenize.NL})
 _WITHOUT_A_LINE = frozenset({tokenize.ENDMARKER, tokenize.DEDENT})

@@ -74,12 +74,11 @@ def test_what_cannot_be_changed_alone_is_left_to_people(file: str, text: str) ->
 
 
 @given(
-    before=st.lists(st.sampled_from(["# x", "", "phase_ = 1", "exclude = a", "# phase = 3", "select = CPL"]), unique=True),
+    before=st.lists(st.sampled_from(["# x", "", "phase_ = 1", "exclude = a", "# phase = 3"]), unique=True),
     phase=st.integers(0, 12),
     new=st.integers(0, 12),
 )
 def test_an_ini_file_keeps_every_other_line(before: list[str], phase: int, new: int) -> None:
     lines = ["[client-pool]", *before, f"phase = {phase}", "[x]", "phase = 5"]
-    changed = with_phase("\n".join(lines), "setup.cfg", new).split("\n")
-    assert changed == [f"phase = {new}" if line == f"phase = {phase}" and number < len(lines) - 1 else line
-                       for number, line in enumerate(lines)]
+    expected = [*lines[:-3], f"phase = {new}", *lines[-2:]]
+    assert with_phase("\n".join(lines), "setup.cfg", new).split("\n") == expected

@@ -21,7 +21,9 @@ def lines_of(text: str) -> list[str]:
 
 
 @given(entries=ENTRIES)
-def test_what_is_written_is_read_again(tmp_path_factory: pytest.TempPathFactory, entries: dict[Entry, tuple[str, ...]]) -> None:
+def test_what_is_written_is_read_again(
+    tmp_path_factory: pytest.TempPathFactory, entries: dict[Entry, tuple[str, ...]]
+) -> None:
     file = tmp_path_factory.getbasetemp() / NAME
     text = written(entries)
     file.write_text(text, encoding="utf-8", errors="backslashreplace", newline="")
@@ -102,7 +104,10 @@ def refused(tmp_path: Path, content: str | bytes) -> str:
     return str(caught.value).removeprefix(f"{file}: ")
 
 
-DAMAGED = "not as `client-pool baseline` writes it ({}); restore the committed file, for example with git checkout -- {}"
+DAMAGED = (
+    "not as `client-pool baseline` writes it ({}); restore the committed file, "
+    "for example with git checkout -- {}"
+)
 
 
 @pytest.mark.parametrize(
