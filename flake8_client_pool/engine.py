@@ -33,8 +33,14 @@ class Engine:
         constructors = Constructors(kinds)
         repository = Repository()
         self._pool_module = pool_module
+        self._repository = repository
         self._words = Words(constructors, repository)
         self._modules = Modules(constructors, repository)
+
+    @property
+    def seen(self) -> tuple[frozenset[str], frozenset[str]]:
+        """The folders and the files that any answer so far may hang on, besides the files that were asked about."""
+        return self._repository.listed, frozenset(self._repository.opened)
 
     def words(self, path: str, data: bytes) -> tuple[str, ...]:
         """Name the identifiers in a file that could have to do with a client: empty when none can be built there.

@@ -74,9 +74,7 @@ def _adjustment(request: CheckRequest) -> Adjust:
 
     def adjusted(settings: Settings) -> Settings:
         configured = settings.selection
-        return replace(
-            settings, selection=Selection(select or configured.select, ignore or configured.ignore)
-        )
+        return replace(settings, selection=Selection(select or configured.select, ignore or configured.ignore))
 
     return adjusted
 

@@ -80,9 +80,7 @@ def printable(text: str) -> str:
     """Replace what a terminal would act upon; tabs become spaces."""
     if text.isprintable():
         return text
-    return "".join(
-        char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text.replace("\t", _TAB)
-    )
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text.replace("\t", _TAB))
 
 
 def _width(text: str) -> int:
@@ -90,8 +88,7 @@ def _width(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in _DOUBLE_WIDTH)
-        for char in text
+        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in _DOUBLE_WIDTH) for char in text
     )
 
 

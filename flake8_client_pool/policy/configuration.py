@@ -116,9 +116,7 @@ def table_in(content: str, file: str) -> Mapping[str, Any] | None:
 class Configurations:
     """Answers which settings hold in a directory, and reads every file once."""
 
-    def __init__(
-        self, file: str = "", *, isolated: bool = False, adjust: Adjust = lambda settings: settings
-    ) -> None:
+    def __init__(self, file: str = "", *, isolated: bool = False, adjust: Adjust = lambda settings: settings) -> None:
         """Prepare to look upward, or to answer with the settings of `file`, or, `isolated`, with none at all.
 
         `adjust` changes all settings before they are given out, for what the command line has to say.

@@ -29,6 +29,11 @@ class _Heard:
     used: set[NamedCode] = field(default_factory=set)
 
 
+def is_judged_always(data: bytes) -> bool:
+    """Tell from a file's bytes whether it has to be judged even when nothing was found in it."""
+    return b"CPL" in data
+
+
 class Judge:
     """Applies one configuration's selection, permitted paths, suppressions, phases and baseline."""
 
@@ -52,14 +57,14 @@ class Judge:
         self._honour_noqa = honour_noqa
         self._in_ci = in_ci
 
-    def wants(self, location: str, data: bytes) -> bool:
-        """Tell from a file's path and bytes whether it has to be judged even when nothing was found in it."""
-        return (self._honour_noqa and b"CPL" in data) or self._ratchet.knows(location)
+    def expects(self, location: str) -> bool:
+        """Tell whether the baseline expects findings in a file, so that it has to be judged without any, too."""
+        return self._ratchet.knows(location)
 
     def judge(self, location: str, text: str, findings: Iterable[Finding]) -> Verdict:
         """Decide about all `findings` in the file at the absolute path `location` with the content `text`."""
         findings = tuple(findings)
-        permitted = self._pool.fit(location)
+        permitted = bool(findings) and self._pool.fit(location)
         counting = [
             finding
             for finding in findings

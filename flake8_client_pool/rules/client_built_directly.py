@@ -1,5 +1,6 @@
 """A client is built where one should be taken from the pool."""
 
+import re
 from collections.abc import Iterator
 
 from flake8_client_pool.kinds import KINDS, ClientKind
@@ -194,7 +195,14 @@ def _callee(use: Use) -> str:
 def _advice(use: Use, pool_module: str) -> str:
     getter = use.construction.kind.getter
     try:
-        call = " ".join(applied(getter_edits(use), use.node).split())
+        call = _on_one_line(applied(getter_edits(use), use.node))
     except NotPooledError as reason:
         return f"take it from {getter} of {pool_module} (by hand: {reason})"
-    return f"use {call if len(call) <= _LONGEST_CALL else getter + '(...)'} from {pool_module}"
+    return f"use {call or getter + '(...)'} from {pool_module}"
+
+
+def _on_one_line(call: str) -> str:
+    """Put a call on one line; empty where it is too long for a message, or a comment would swallow the rest."""
+    if "\n" in call:
+        call = "" if "#" in call else re.sub(r",?\s+\)", ")", re.sub(r"\(\s+", "(", " ".join(call.split())))
+    return call if len(call) <= _LONGEST_CALL else ""

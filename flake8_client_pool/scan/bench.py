@@ -1,12 +1,18 @@
 """An engine and a judge for all files under one configuration."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import TYPE_CHECKING
 
-from flake8_client_pool.engine import Engine
-from flake8_client_pool.policy.judgement import Judge
+from flake8_client_pool.policy.judgement import Judge, is_judged_always
 from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.policy.verdict import Verdict
 from flake8_client_pool.scan.baselines import Baselines
+from flake8_client_pool.scan.sight import NOTHING_SEEN, Seen
+
+if TYPE_CHECKING:
+    from flake8_client_pool.engine import Engine
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -29,7 +35,7 @@ class Bench:
 
     def __init__(self, settings: Settings, terms: Terms) -> None:
         """Prepare for files under `settings`, to be judged on `terms`."""
-        self.engine = Engine(settings.active_kinds, settings.pool_module)
+        self._settings = settings
         self.judge = Judge(
             settings,
             honour_noqa=terms.honour_noqa,
@@ -37,10 +43,22 @@ class Bench:
             in_ci=terms.in_ci,
         )
 
+    @cached_property
+    def engine(self) -> "Engine":
+        """The engine, and with it the parser, loaded when they are first needed."""
+        from flake8_client_pool.engine import Engine
+
+        return Engine(self._settings.active_kinds, self._settings.pool_module)
+
+    @property
+    def seen(self) -> Seen:
+        """What the engine saw of the file system so far."""
+        return self.engine.seen if "engine" in self.__dict__ else NOTHING_SEEN
+
     def verdict(self, location: str, data: bytes, text: str) -> Verdict:
         """Analyse and judge the file at an absolute path with the content `data`, which decodes to `text`."""
         words = self.engine.words(location, data)
-        if not words and not self.judge.wants(location, data):
+        if not words and not is_judged_always(data) and not self.judge.expects(location):
             return Verdict()
         findings = self.engine.analyze(location, text, words).findings if words else ()
         return self.judge.judge(location, text, findings)
@@ -59,3 +77,7 @@ class Benches:
         if id(settings) not in self._made:
             self._made[id(settings)] = settings, Bench(settings, self._terms)
         return self._made[id(settings)][1]
+
+    def made(self) -> Iterable[tuple[Settings, Bench]]:
+        """List the benches that were needed."""
+        return self._made.values()

@@ -12,7 +12,7 @@ def listed_by_git(directory: str, suffix: str) -> list[str] | None:
     work tree, git refuses a work tree of another owner, or the directory as a whole is ignored, so that
     whoever names it means its files all the same.
     """
-    if not _in_work_tree(directory):
+    if not in_work_tree(directory):
         return None
     listing = ask_git(
         directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", f"*{suffix}"
@@ -22,9 +22,10 @@ def listed_by_git(directory: str, suffix: str) -> list[str] | None:
     return list(dict.fromkeys(os.fsdecode(listing).split("\0")[:-1]))
 
 
-def _in_work_tree(directory: str) -> bool:
+def in_work_tree(directory: str) -> bool:
+    """Tell whether an absolute directory, or one above it, is the top of a work tree."""
     parent = os.path.dirname(directory)
-    return os.path.lexists(f"{directory}/.git") or (parent != directory and _in_work_tree(parent))
+    return os.path.lexists(f"{directory}/.git") or (parent != directory and in_work_tree(parent))
 
 
 def renamed_since_change_of(file: str) -> dict[str, str]:

@@ -6,16 +6,21 @@ from typing import NamedTuple
 
 from flake8_client_pool.model import Finding, Span
 from flake8_client_pool.policy.baseline import Entry as BaselineEntry
+from flake8_client_pool.policy.judgement import is_judged_always
 from flake8_client_pool.policy.selection import UNREADABLE_CODE
-from flake8_client_pool.policy.verdict import Judged, Verdict
+from flake8_client_pool.policy.verdict import Judged
 from flake8_client_pool.scan.bench import Benches, Terms
-from flake8_client_pool.scan.cache import Cache, Entry, States, digest
+from flake8_client_pool.scan.cache import Cache, Entry
 from flake8_client_pool.scan.discovery import SourceFile, explained
-from flake8_client_pool.scan.records import Record, to_record
+from flake8_client_pool.scan.records import Record, from_record, to_record
+from flake8_client_pool.scan.sight import NOTHING_SEEN, Seen
+from flake8_client_pool.scan.states import States, digest
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 
 _EXCERPT_BEFORE = 60
 _EXCERPT_LENGTH = 200
+
+Followed = tuple[str, ...]
 
 
 class Excerpt(NamedTuple):
@@ -38,7 +43,8 @@ class Inspection(NamedTuple):
 
     `number` is the file's position in the plan; `problem` says why the file could not be checked, `vanished`
     that this is so because it is no longer there; `entry` is for the cache, where something new was found
-    out; `followed` names the other paths that had a part in it; `fixed` and `former` are those of the verdict.
+    out, and `seen` what the process saw besides since it last said so, by the roots of settings. `followed`
+    names the other paths that had a part in it; `fixed` and `former` are those of the verdict.
     """
 
     number: int
@@ -46,6 +52,7 @@ class Inspection(NamedTuple):
     problem: str = ""
     vanished: bool = False
     entry: Entry | None = None
+    seen: Mapping[str, Seen] | None = None
     followed: tuple[str, ...] = ()
     fixed: tuple[BaselineEntry, ...] = ()
     former: str = ""
@@ -55,14 +62,16 @@ class Inspection(NamedTuple):
 class Plan:
     """All that a process needs to know to inspect its share of the files.
 
-    `caches` are the loaded caches by the root of their settings, none of them where no cache is wanted;
-    `started` is the time of the run in nanoseconds since the epoch. With `follow` the inspections say which
-    other paths had a part in them.
+    `caches` are the loaded caches by the root of their settings, none of them where no cache is wanted, and
+    `settled` their entries that need no further proof, by the numbers of the files; `started` is the time of
+    the run in nanoseconds since the epoch. With `follow` the inspections say which other paths had a part in
+    them.
     """
 
     files: tuple[SourceFile, ...]
     caches: Mapping[str, Cache]
     started: int
+    settled: Mapping[int, Entry] = field(default_factory=dict)
     terms: Terms = field(default_factory=Terms)
     follow: bool = False
 
@@ -75,9 +84,13 @@ class Inspector:
         self._plan = plan
         self._states = States(plan.started)
         self._benches = Benches(plan.terms)
+        self._told: dict[str, Seen] = {}
 
     def inspect(self, number: int, data: bytes | None = None) -> Inspection:
         """Read, analyse and judge one file of the plan; `data` stands for what would be read."""
+        settled = self._plan.settled.get(number)
+        if settled and settled[1] is None:
+            return self._judged(number, "", ()) if self._expects(number) else Inspection(number)
         try:
             if data is None:
                 with open(self._plan.files[number].location, "rb") as stream:
@@ -90,56 +103,72 @@ class Inspector:
             reason = f"internal error, {type(error).__name__}: {error}; please report it with this file"
             return Inspection(number, problem=" ".join(reason.split()))
 
+    def _expects(self, number: int) -> bool:
+        file = self._plan.files[number]
+        return self._benches.under(file.settings).judge.expects(file.location)
+
+    def newly_seen(self) -> Mapping[str, Seen]:
+        """Tell what the engines saw of the file system since this was asked last, by the roots of settings."""
+        seen = {settings.root: bench.seen for settings, bench in self._benches.made()}
+        before, self._told = self._told, seen
+        return {root: _without(each, before.get(root, NOTHING_SEEN)) for root, each in seen.items()}
+
     def _inspect_content(self, number: int, data: bytes) -> Inspection:
         file = self._plan.files[number]
-        bench = self._benches.under(file.settings)
-        judge = bench.judge
         try:
             text = decode(data)
         except UndecodableSourceError as error:
             stand_in = data.decode("utf-8", "replace")
-            return _inspection(number, stand_in, judge.judge(file.location, stand_in, [_undecodable(error)]))
-        words = bench.engine.words(file.location, data)
-        if not words:
-            wanted = judge.wants(file.location, data)
-            return (
-                _inspection(number, text, judge.judge(file.location, text, ()))
-                if wanted
-                else Inspection(number)
-            )
-        findings, entry, followed = self._findings(file, data, text, words)
-        verdict = judge.judge(file.location, text, findings)
-        return _inspection(number, text, verdict, entry, followed if self._plan.follow else ())
+            return self._judged(number, stand_in, [_undecodable(error)])
+        settled = self._plan.settled.get(number)
+        if settled and settled[0] == digest(data):
+            followed = self._plan.caches[file.settings.root].followed(settled)
+            return self._judged(number, text, map(from_record, settled[2]), followed=followed)
+        findings, entry, followed = self._found(file, data, text)
+        return self._judged(number, text, findings, entry, followed)
 
-    def _findings(
-        self, file: SourceFile, data: bytes, text: str, words: tuple[str, ...]
-    ) -> tuple[Iterable[Finding], Entry | None, tuple[str, ...]]:
+    def _judged(
+        self,
+        number: int,
+        text: str,
+        findings: Iterable[Finding],
+        entry: Entry | None = None,
+        followed: Iterable[str] = (),
+    ) -> Inspection:
+        file = self._plan.files[number]
+        verdict = self._benches.under(file.settings).judge.judge(file.location, text, findings)
+        lines = text.split("\n") if verdict.judged else []
+        return Inspection(
+            number,
+            tuple(_weighed(judged, lines) for judged in verdict.judged),
+            entry=entry,
+            followed=tuple(followed) if self._plan.follow and verdict.judged else (),
+            fixed=verdict.fixed,
+            former=verdict.former,
+        )
+
+    def _found(self, file: SourceFile, data: bytes, text: str) -> tuple[tuple[Finding, ...], Entry | None, Followed]:
         engine = self._benches.under(file.settings).engine
         cache = self._plan.caches.get(file.settings.root)
-        content = digest(data) if cache else ""
-        if cache and (known := cache.find(file.location, content, words, self._states)) is not None:
-            return known, None, cache.followed(file.location)
-        analysis = engine.analyze(file.location, text, words)
+        words = engine.words(file.location, data)
         if not cache:
+            if not words:
+                return (), None, ()
+            analysis = engine.analyze(file.location, text, words)
             return analysis.findings, None, analysis.followed
+        content = digest(data)
+        if not words:
+            return (), cache.entry_without_words(content, judged=is_judged_always(data)), ()
+        if (known := cache.find(file.location, content, words, self._states)) is not None:
+            return known, None, cache.followed_by(file.location)
+        analysis = engine.analyze(file.location, text, words)
         records = [to_record(finding) for finding in analysis.findings]
         entry = cache.entry(content, words, records, analysis.followed, self._states)
         return analysis.findings, entry, analysis.followed
 
 
-def _inspection(
-    number: int, text: str, verdict: Verdict, entry: Entry | None = None, followed: tuple[str, ...] = ()
-) -> Inspection:
-    lines = text.split("\n") if verdict.judged else []
-    records = tuple(_weighed(judged, lines) for judged in verdict.judged)
-    return Inspection(
-        number,
-        records,
-        entry=entry,
-        followed=followed,
-        fixed=verdict.fixed,
-        former=verdict.former,
-    )
+def _without(seen: Seen, told: Seen) -> Seen:
+    return seen[0] - told[0], seen[1] - told[1]
 
 
 def _weighed(judged: Judged, lines: list[str]) -> tuple[Record, Excerpt, Weight]:

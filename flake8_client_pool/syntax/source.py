@@ -54,9 +54,9 @@ class Source:
         self.unreadable: Node | None = None
         self._excerpt = Excerpt(text) if whole else excerpt(text, words, modules)
         self.root = SgRoot(self._excerpt.text, "python").root()
-        self._identifiers: dict[str, list[Node]] = {}
-        self._collect({*words, *modules}, _UNREADABLE)
-        if self.unreadable is None and not _is_balanced(text):
+        self._identifiers: dict[str, list[Node]] = {module: [] for module in modules}
+        self._collect({*words, *(module for module in modules if module in text)}, _UNREADABLE)
+        if self.unreadable is None and not _is_balanced(self._excerpt.text):
             self.unreadable = self.root.find(regex="^$")
         if self.unreadable and self._excerpt.left_out:
             raise WholeSourceNeededError
