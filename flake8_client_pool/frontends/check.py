@@ -18,7 +18,6 @@ from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.bench import Terms
 from flake8_client_pool.scan.discovery import Exclusion, SourceFile, discover
 from flake8_client_pool.scan.run import Options, Run, run, run_on_content
-from flake8_client_pool.scan.since import added_since
 
 STANDARD_INPUT = "-"
 
@@ -93,6 +92,8 @@ def _of_files(request: CheckRequest, configurations: Configurations, terms: Term
     )
     done = run(discovery.files, options, with_progress_bar if shows_progress else without_progress_bar)
     if request.since:
+        from flake8_client_pool.scan.since import added_since
+
         done = added_since(request.since, done, discovery.files, options)
     done = with_remarks(with_gone(done, settings, terms, paths), settings)
     return replace(done, problems=(*discovery.problems, *done.problems))

@@ -11,7 +11,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -73,10 +73,11 @@ class Baseline:
         """What is known of each file, by the path that it has now."""
         found: dict[str, Known] = {}
         for entry, reasons in self.entries.items():
-            path = self.renames.get(entry.path, entry.path)
-            former = entry.path if path != entry.path else ""
-            known = found.setdefault(path, Known(former=former))
-            known.entries[entry._replace(path=path)] += len(reasons)
+            path = self.renames.get(entry.path)
+            known = found.get(path or entry.path)
+            if known is None:
+                known = found[path or entry.path] = Known(former=entry.path if path else "")
+            known.entries[entry._replace(path=path) if path else entry] += len(reasons)
         return found
 
     @cached_property
@@ -101,6 +102,7 @@ def relative_path(location: str, root: str) -> str:
     return location.removeprefix(inside) if location.startswith(inside) else os.path.relpath(location, root)
 
 
+@cache
 def normalised(call: str) -> str:
     """Write a call so that its layout does not matter: white space, quotes, a comma before a closing bracket."""
     written = ""

@@ -18,13 +18,14 @@ class Ratchet:
 
     def __init__(self, baseline: Baseline | None, root: str, selection: Selection) -> None:
         """Prepare for the files below `root`; only codes that `selection` includes can be missed."""
-        self._known = baseline.by_path if baseline else None
+        self._baseline = baseline
+        self._known = baseline.by_path if baseline else {}
         self._root = root
         self._selection = selection
 
     def knows(self, location: str) -> bool:
         """Tell whether the baseline has entries for the file at an absolute path."""
-        return bool(self._known) and relative_path(location, self._root) in (self._known or ())
+        return bool(self._known) and relative_path(location, self._root) in self._known
 
     def weigh(
         self, location: str, findings: Iterable[Finding], standing: Standing
@@ -33,40 +34,41 @@ class Ratchet:
 
         Of several findings with one entry, the first ones in the text are those that are known.
         """
+        if standing.strict or self._baseline is None:
+            status = Status.ERROR if standing.strict else Status.PENDING
+            left = Counter(self._known_of(location).entries) if self._known else Counter[Entry]()
+            return [Judged(finding, status, standing.name) for finding in findings], left
+        return self._ratcheted(location, findings, standing)
+
+    def _ratcheted(
+        self, location: str, findings: Iterable[Finding], standing: Standing
+    ) -> tuple[list[Judged], Counter[Entry]]:
         path = relative_path(location, self._root)
-        left = Counter(self._known_of(path).entries)
+        left = Counter(self._known_of(location).entries)
         judged: list[Judged] = []
         for finding in findings:
-            entry = entry_of(finding, path) if not standing.strict else None
-            status = self._status(entry, left)
-            if status is Status.BASELINED and entry:
+            entry = entry_of(finding, path)
+            if left[entry] > 0:
                 left[entry] -= 1
-            judged.append(Judged(_explained(finding, status, standing), status, standing.name))
+                judged.append(Judged(finding, Status.BASELINED, standing.name))
+            else:
+                judged.append(Judged(_explained(finding, standing), Status.ERROR, standing.name))
         return judged, +left
 
     def missed(self, location: str, left: Counter[Entry], found: Iterable[Finding]) -> tuple[tuple[Entry, ...], str]:
         """Return those of the entries that are left which are fixed, and the path that the baseline has."""
-        if any(finding.code == UNREADABLE_CODE for finding in found):
+        if not self._known or any(finding.code == UNREADABLE_CODE for finding in found):
             # What cannot be read may still be there, behind a slip of the keyboard.
             return (), ""
-        known = self._known_of(relative_path(location, self._root))
+        known = self._known_of(location)
         fixed = tuple(sorted(entry for entry in left.elements() if self._selection.includes(entry.code)))
         return fixed, known.former
 
-    def _known_of(self, path: str) -> Known:
-        return (self._known or {}).get(path) or Known()
-
-    def _status(self, entry: Entry | None, left: Counter[Entry]) -> Status:
-        if entry is None:
-            return Status.ERROR
-        if self._known is None:
-            return Status.PENDING
-        return Status.BASELINED if left[entry] > 0 else Status.ERROR
+    def _known_of(self, location: str) -> Known:
+        return self._known.get(relative_path(location, self._root)) or Known()
 
 
-def _explained(finding: Finding, status: Status, standing: Standing) -> Finding:
-    if status is not Status.ERROR or standing.strict:
-        return finding
+def _explained(finding: Finding, standing: Standing) -> Finding:
     place = f"phase {standing.number}, {standing.name}," if standing.number else "this place"
     return replace(finding, message=f"{finding.message} ({place} is pending, but the baseline does not have this one)")
 
