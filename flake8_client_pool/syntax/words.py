@@ -10,13 +10,13 @@ from flake8_client_pool.syntax.import_graph import ImportGraph
 from flake8_client_pool.syntax.repository import Repository
 
 _FROM = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import[ \t]*")
+_FROM_BEFORE = re.compile(rb"[\w.\x80-\xff][ \t]\Z")
 _IMPORTED_NAMES = re.compile(rb"\([^)]*\)|[^\n#;]*")
 _IMPORT = re.compile(rb"import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)")
 _NAME_CHARACTERS = frozenset(
     bytes((code,)) for code in range(256) if not chr(code).isascii() or chr(code).isalnum()
 ) | {b"_"}
-_MODULE_CHARACTERS = _NAME_CHARACTERS | {b"."}
-_DOTTED = b"".join(_MODULE_CHARACTERS)
+_DOTTED = b"".join(_NAME_CHARACTERS) + b"."
 _WORD = re.compile(rb"\w+")
 _AS = re.compile(rb"\s+as\s")
 
@@ -119,7 +119,7 @@ class Words:
                 if path.endswith("__init__.py") or not path.endswith(".py"):
                     found |= self._submodules(path.removesuffix("__init__.py").rstrip("/"), data, match.end())
         for match in _IMPORT.finditer(data):
-            if data[max(match.start() - 2, 0) : match.start() - 1] not in _MODULE_CHARACTERS:
+            if not _FROM_BEFORE.search(data, max(match.start() - 2, 0), match.start()):
                 located = (self._locate(folder, module.strip()) for module in match[1].split(b","))
                 found.update(path for path in located if path)
         return frozenset(found)
