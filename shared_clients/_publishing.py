@@ -103,7 +103,7 @@ class _Delivery:
 
 
 def _send(batch: Any, seconds: float) -> None:  # noqa: ANN401
-    from google.api_core.retry import Retry  # noqa: PLC0415 - no Google library is imported before one is used
+    from google.api_core.retry import Retry
 
     # A thread of the library's would try for a minute, and nobody would wait for it.
     batch._commit_retry = Retry(timeout=seconds)  # noqa: SLF001
