@@ -6,6 +6,7 @@ from flake8_client_pool.constructors import Constructors
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.model import Finding
 from flake8_client_pool.rules import client_built_directly, client_class_handed_on, source_not_parsed
+from flake8_client_pool.rules.getters import Getters
 from flake8_client_pool.rules.uses import Uses
 from flake8_client_pool.syntax.modules import Modules
 from flake8_client_pool.syntax.repository import Repository
@@ -32,7 +33,7 @@ class Engine:
         """Prepare to look for every one of `kinds`; messages name `pool_module` as the getters' home."""
         constructors = Constructors(kinds)
         repository = Repository()
-        self._pool_module = pool_module
+        self._getters = Getters(repository, pool_module)
         self._words = Words(constructors, repository)
         self._modules = Modules(constructors, repository)
 
@@ -54,8 +55,8 @@ class Engine:
         names = self._modules.open(path, text, words, whole=whole)
         uses = Uses(names, words)
         findings = [
-            *client_built_directly.check(uses, self._pool_module),
-            *client_class_handed_on.check(uses, self._pool_module),
+            *client_built_directly.check(uses, self._getters),
+            *client_class_handed_on.check(uses, self._getters),
             *source_not_parsed.check(names.source),
         ]
         findings.sort(key=lambda finding: (finding.span.start, finding.code))

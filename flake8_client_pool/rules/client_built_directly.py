@@ -1,10 +1,12 @@
 """A client is built where one should be taken from the pool."""
 
 from collections.abc import Iterator
+from os.path import abspath, dirname
 
 from flake8_client_pool.kinds import KINDS, ClientKind
 from flake8_client_pool.model import Finding
-from flake8_client_pool.rules.getter_call import NotPooledError, applied, getter_edits
+from flake8_client_pool.rules.getter_call import NotPooledError, applied, getter_edits, getter_for
+from flake8_client_pool.rules.getters import Getters
 from flake8_client_pool.rules.places import finding_at
 from flake8_client_pool.rules.rule import Example, Rule
 from flake8_client_pool.rules.uses import Use, Uses
@@ -141,8 +143,9 @@ CONFIGURED = Rule(
 RULES = (CONFIGURED, *_rules())
 
 
-def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
+def check(uses: Uses, getters: Getters) -> Iterator[Finding]:
     """Report every call that builds a client."""
+    folder = dirname(abspath(uses.names.source.path))
     for use in uses.built:
         kind = use.construction.kind
         yield finding_at(
@@ -150,7 +153,7 @@ def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
             use.node,
             code=kind.code,
             kind=kind.name,
-            message=f"{_callee(use)}() builds {_article(kind.title)} here; {_advice(use, pool_module)}",
+            message=f"{_callee(use)}() builds {_article(kind.title)} here; {_advice(use, getters, folder)}",
             symbol=use.construction.constructor,
         )
 
@@ -164,10 +167,11 @@ def _callee(use: Use) -> str:
     return " ".join(function.text().split()) if function else ""
 
 
-def _advice(use: Use, pool_module: str) -> str:
-    getter = use.construction.kind.getter
+def _advice(use: Use, getters: Getters, folder: str) -> str:
+    name = use.construction.kind.getter
     try:
-        call = " ".join(applied(getter_edits(use), use.node).split())
+        getter = getter_for(use, getters, folder)
+        call = " ".join(applied(getter_edits(use, getter), use.node).split())
     except NotPooledError as reason:
-        return f"take it from {getter} of {pool_module} (by hand: {reason})"
-    return f"use {call if len(call) <= _LONGEST_CALL else getter + '(...)'} from {pool_module}"
+        return f"take it from {name} of {getters.module} (by hand: {reason})"
+    return f"use {call if len(call) <= _LONGEST_CALL else name + '(...)'} from {getter.module}"

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flake8_client_pool.model import Finding
+from flake8_client_pool.rules.getters import Getters
 from flake8_client_pool.rules.places import finding_at
 from flake8_client_pool.rules.rule import Example, Rule
 from flake8_client_pool.rules.uses import Uses
@@ -36,7 +37,7 @@ RULE = Rule(
 )
 
 
-def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
+def check(uses: Uses, getters: Getters) -> Iterator[Finding]:
     """Report every place that hands a client's class on to be called later."""
     for use in uses.handed_on:
         kind = use.construction.kind
@@ -46,6 +47,6 @@ def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
             code=RULE.code,
             kind=kind.name,
             message=f"{' '.join(use.node.text().split())} is handed on to build a {kind.title} later; "
-            f"hand on {kind.getter} from {pool_module}",
+            f"hand on {kind.getter} from {getters.module}",
             symbol=use.construction.constructor,
         )

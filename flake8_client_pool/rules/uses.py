@@ -38,7 +38,7 @@ class Uses:
     def __init__(self, names: Names, words: tuple[str, ...]) -> None:
         """Follow `words`, and every name that takes a class over from them, to where they are called."""
         self.source = names.source
-        self._names = names
+        self.names = names
         self._built: dict[tuple[Node, str], Use] = {}
         self._handed_on: dict[tuple[Node, str], Use] = {}
         self._taken: set[str] = set(words)
@@ -52,9 +52,9 @@ class Uses:
             self._follow_getattr()
         while waiting := sorted(self._taken - done):
             done.update(waiting)
-            self._names.source.collect(waiting)
+            self.names.source.collect(waiting)
             for name in waiting:
-                for node in self._names.source.identifiers(name):
+                for node in self.names.source.identifiers(name):
                     self._begin(node)
 
     def _begin(self, node: Node) -> None:
@@ -68,7 +68,7 @@ class Uses:
             self._take_alias(parent.parent())
 
     def _follow_getattr(self) -> None:
-        for node in self._names.source.identifiers("getattr"):
+        for node in self.names.source.identifiers("getattr"):
             call = node.parent()
             arguments = call.field("arguments") if call and call.kind() == "call" else None
             parts = arguments.named_children() if arguments else []
@@ -77,28 +77,28 @@ class Uses:
 
     def _take_alias(self, aliased: Node | None) -> None:
         alias = aliased.field("alias") if aliased and aliased.kind() == "aliased_import" else None
-        if alias and self._matters(self._names.bound(alias)):
+        if alias and self._matters(self.names.bound(alias)):
             self._taken.add(alias.text())
 
     def _climb(self, node: Node) -> None:
         """Follow an expression outward for as long as it stands for a class, or for a function that gives one."""
         following: Node | None = node
-        while following and self._matters(values := self._names.evaluate(following)):
+        while following and self._matters(values := self.names.evaluate(following)):
             parent = following.parent()
             step = _STEPS.get(parent.kind()) if parent else None
             following = step(self, parent, following, values) if step and parent else None
 
     def _matters(self, values: Values) -> bool:
         return any(isinstance(value, Function) or self._construction(value) for value in values) or any(
-            isinstance(value, Qualified) and self._names.modules.constructors.leads_to_method(value.name)
+            isinstance(value, Qualified) and self.names.modules.constructors.leads_to_method(value.name)
             for value in values
         )
 
     def _construction(self, value: Value) -> Construction | None:
         if isinstance(value, Qualified):
-            return self._names.modules.constructors.get(value.name)
-        constructor = self._names.modules.constructor_of(value) if isinstance(value, Class) else ""
-        return self._names.modules.constructors.get(constructor)
+            return self.names.modules.constructors.get(value.name)
+        constructor = self.names.modules.constructor_of(value) if isinstance(value, Class) else ""
+        return self.names.modules.constructors.get(constructor)
 
     def _record(self, where: dict[tuple[Node, str], Use], node: Node, values: Values) -> None:
         for value in values:
