@@ -7,7 +7,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLE := examples/legacy_service
 METADATA := setup.cfg pyproject.toml
 
-.PHONY: help check test quick static tests packaging ecosystem benchmark clean
+.PHONY: help check test quick static tests packaging ecosystem tables benchmark clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -36,7 +36,7 @@ static: $(VENV)/installed-for-tests
 	@echo "== import contracts"
 	@$(BIN)/lint-imports
 	@echo "== client-pool check, on this project itself"
-	@$(BIN)/client-pool check .
+	@$(BIN)/client-pool check --exclude examples .
 
 tests: $(VENV)/installed-for-tests
 	@echo "== pytest, with branch coverage"
@@ -47,10 +47,13 @@ packaging: $(VENV)/installed-for-tests
 	@$(BIN)/python -m pytest tests/packaging
 
 ecosystem: $(VENV)/installed ## lint pinned releases of real packages and compare; UPDATE=1 rewrites the record
-	@$(BIN)/python -m tests.ecosystem $(if $(UPDATE),--update)
+	@$(BIN)/python tests/ecosystem $(if $(UPDATE),--update)
+
+tables: $(VENV)/installed ## write the generated parts of the README
+	@$(BIN)/python tests/documentation/tables.py
 
 benchmark: $(VENV)/installed-for-benchmarks ## time the linter beside its peers on TREE=path
-	@$(BIN)/python -m benchmarks.check $(TREE)
+	@$(BIN)/python benchmarks/check.py $(TREE)
 
 clean: ## remove the virtual environment and everything else that was built
 	rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis

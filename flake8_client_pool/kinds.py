@@ -3,7 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-SERVICE_ACCOUNT_FACTORIES = ("from_service_account_info", "from_service_account_json", "from_service_account_file")
+SERVICE_ACCOUNT_FACTORIES = (
+    "from_service_account_info",
+    "from_service_account_json",
+    "from_service_account_file",
+)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -41,7 +45,10 @@ def same(*names: str) -> dict[str, str]:
     return dict(zip(names, names, strict=True))
 
 
-_FIRESTORE_PARAMETERS = {"project": "project_id", **same("credentials", "database", "client_info", "client_options")}
+_FIRESTORE_PARAMETERS = {
+    "project": "project_id",
+    **same("credentials", "database", "client_info", "client_options"),
+}
 _PUBSUB_OPTIONS = same("credentials", "transport", "client_options", "client_info")
 _HTTP_VERBS = ("get", "post", "put", "patch", "delete", "head", "options", "request")
 
@@ -175,9 +182,7 @@ KINDS: tuple[ClientKind, ...] = (
             "requests.sessions.session",
         ),
         getter="get_http_session",
-        methods={
-            f"{module}.{verb}": verb for module in ("requests", "requests.api") for verb in _HTTP_VERBS
-        },
+        methods={f"{module}.{verb}": verb for module in ("requests", "requests.api") for verb in _HTTP_VERBS},
         default=False,
     ),
 )

@@ -12,6 +12,8 @@ from flake8_client_pool.rules.rule import Example, Rule
 from flake8_client_pool.rules.uses import Use, Uses
 
 _LONGEST_CALL = 160
+# HTTP too: its first letter is spoken as a vowel.
+_VOWELS = "aeioAEIOH"
 
 _WHY = """\
 Building a client parses the credentials, opens connections of its own and fetches a token of its own: tens of
@@ -84,7 +86,7 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
             findings=((3, 13, "CPL104"),),
         ),
         Example(
-            source="from google.cloud import pubsub_v1\n\npath = pubsub_v1.PublisherClient.topic_path('demo', 'jobs')\n",
+            source="from google.cloud import pubsub_v1\n\npath = pubsub_v1.PublisherClient.topic_path('p', 't')\n",
         ),
     ),
     "subscriber": (
@@ -108,9 +110,27 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
             findings=((3, 10, "CPL106"),),
         ),
         Example(source="import requests\n\nsession = requests.Session()\n", findings=((3, 11, "CPL106"),)),
-        Example(source="import requests\n\n\ndef status(answer: requests.Response) -> int:\n    return answer.status_code\n"),
+        Example(
+            source="import requests\n\n\ndef status(answer: requests.Response) -> int:\n    return answer.status_code\n"
+        ),
     ),
 }
+
+
+def _configured(name: str, title: str, constructor: str, getter: str, parameter: str) -> ClientKind:
+    return ClientKind(
+        code="CPL100",
+        name=name,
+        title=title,
+        constructors=(constructor,),
+        getter=getter,
+        arguments={parameter: parameter},
+        positional=1,
+    )
+
+
+def _article(title: str) -> str:
+    return f"{'an' if title[0] in _VOWELS else 'a'} {title}"
 
 
 def _rules() -> Iterator[Rule]:
@@ -123,7 +143,7 @@ def _rules() -> Iterator[Rule]:
         yield Rule(
             code=code,
             name=f"{first.name}-client-built-directly" if first.name != "http" else "http-session-built-directly",
-            summary=f"a {first.title} is built directly",
+            summary=f"{_article(first.title)} is built directly",
             explanation=_WHY.format(getter=getters),
             examples=_EXAMPLES[first.name],
             default=first.default,
@@ -138,7 +158,19 @@ CONFIGURED = Rule(
         "The configuration names further clients that are to come from a pool, with their constructors and their\n"
         "getter: `redis.Redis`, `boto3.client`, any qualified name. They are followed like the known ones."
     ),
-    examples=(),
+    examples=(
+        Example(
+            source="from redis import Redis as Cache\n\ncache = Cache(host='localhost')\n",
+            findings=((3, 9, "CPL100"),),
+            kinds=(_configured("redis", "Redis client", "redis.Redis", "get_redis", "host"),),
+        ),
+        Example(
+            source="import boto3\n\nbuckets = boto3.client('s3')\n",
+            findings=((3, 11, "CPL100"),),
+            kinds=(_configured("aws", "AWS client", "boto3.client", "get_aws_client", "service_name"),),
+        ),
+        Example(source="import redis\n\n\ndef read(cache: redis.Redis) -> bytes:\n    return cache.get('key')\n"),
+    ),
 )
 RULES = (CONFIGURED, *_rules())
 
@@ -152,14 +184,9 @@ def check(uses: Uses, getters: Getters) -> Iterator[Finding]:
             uses.source,
             use.node,
             code=kind.code,
-            kind=kind.name,
             message=f"{_callee(use)}() builds {_article(kind.title)} here; {_advice(use, getters, folder)}",
-            symbol=use.construction.constructor,
+            construction=use.construction,
         )
-
-
-def _article(title: str) -> str:
-    return f"{'an' if title[0] in 'aeioAEIOH' else 'a'} {title}"
 
 
 def _callee(use: Use) -> str:

@@ -32,7 +32,7 @@ RULE = Rule(
             findings=((5, 16, "CPL110"),),
         ),
         Example(source="from google.cloud import storage\n\nClient = storage.Client\n"),
-        Example(source="from google.cloud import storage\n\n\ndef is_ours(client):\n    return isinstance(client, storage.Client)\n"),
+        Example(source="from google.cloud import storage\n\n\nours = isinstance(client, storage.Client)\n"),
     ),
 )
 
@@ -45,8 +45,7 @@ def check(uses: Uses, getters: Getters) -> Iterator[Finding]:
             uses.source,
             use.node,
             code=RULE.code,
-            kind=kind.name,
             message=f"{' '.join(use.node.text().split())} is handed on to build a {kind.title} later; "
             f"hand on {kind.getter} from {getters.module}",
-            symbol=use.construction.constructor,
+            construction=use.construction,
         )

@@ -46,17 +46,27 @@ def getter_edits(use: Use, getter: Getter, name: str = "") -> tuple[Edit, ...]:
     if construction.method:
         return (Edit(start_of(function), end_of(function), f"{called}().{construction.method}"),)
     replaced = Edit(start_of(function), end_of(function), called)
-    return (replaced, *_argument_edits(construction.kind, getter, _arguments(use.node)))
+    return (replaced, *argument_edits(construction.kind, getter, arguments_of(use.node)))
 
 
-def _arguments(call: Node) -> list[Node]:
+def arguments_of(call: Node) -> list[Node]:
+    """List the arguments of a call without comments.
+
+    Raises:
+        NotPooledError: its one argument is a generator.
+    """
     arguments = call.field("arguments")
     if arguments is None or arguments.kind() != "argument_list":
         raise NotPooledError("its argument is a generator")
     return [part for part in arguments.named_children() if part.kind() != "comment"]
 
 
-def _argument_edits(kind: ClientKind, getter: Getter, arguments: list[Node]) -> list[Edit]:
+def argument_edits(kind: ClientKind, getter: Getter, arguments: list[Node]) -> list[Edit]:
+    """Say how the arguments of a constructor must change to be the getter's.
+
+    Raises:
+        NotPooledError: the getter does not take one of them.
+    """
     parameters = [_parameter(kind, position, argument) for position, argument in enumerate(arguments)]
     keywords = [_getter_keyword(kind, getter, parameter) for parameter in parameters]
     if missing := getter.required.difference(keywords):

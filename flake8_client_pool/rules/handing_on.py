@@ -2,14 +2,15 @@
 
 from flake8_client_pool.syntax.source import Node
 
+_QUESTIONS = ("isinstance", "issubclass", "callable", "hasattr", "isclass", "signature", "getmembers", "getsource")
+_BUILTINS = ("super", "type", "id", "hash", "repr", "str", "print", "len", "dir", "vars", "help")
+_ATTRIBUTES = ("getattr", "setattr", "delattr", "wraps", "update_wrapper", "register", "get_type_hints")
+_TYPING = ("cast", "assert_type", "TypeVar", "NewType", "Union", "Optional", "Annotated")
+_MOCKS = ("Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock", "PropertyMock")
+_PATCHING = ("create_autospec", "patch", "object", "raises")
+_LOGGING = ("debug", "info", "warning", "error", "exception", "critical", "log")
 _LOOK_ONLY_FUNCTIONS = frozenset(
-    (
-        "isinstance issubclass super type id hash repr str print len dir vars help callable cast assert_type "
-        "hasattr getattr setattr delattr signature getmembers getsource isclass wraps update_wrapper register "
-        "get_type_hints TypeVar NewType Union Optional Annotated "
-        "Mock MagicMock AsyncMock NonCallableMock NonCallableMagicMock PropertyMock create_autospec patch object "
-        "debug info warning error exception critical log raises"
-    ).split(),
+    (*_QUESTIONS, *_BUILTINS, *_ATTRIBUTES, *_TYPING, *_MOCKS, *_PATCHING, *_LOGGING),
 )
 _LOOK_ONLY_KEYWORDS = frozenset(("spec", "spec_set", "autospec", "bound", "return_annotation", "annotation"))
 

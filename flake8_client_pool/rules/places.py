@@ -1,22 +1,25 @@
 """Where a finding stands: its scope, and the logical line that a suppression comment belongs to."""
 
+from flake8_client_pool.constructors import Construction
 from flake8_client_pool.model import Finding
 from flake8_client_pool.syntax.source import Node, Source, folded
 
 _DEFINITIONS = frozenset(("function_definition", "class_definition"))
 
 
-def finding_at(source: Source, node: Node, *, code: str, kind: str, message: str, symbol: str = "") -> Finding:
-    """Make the finding for a node."""
+def finding_at(
+    source: Source, node: Node, *, code: str, message: str, construction: Construction | None = None
+) -> Finding:
+    """Make the finding for a node; `construction` says what a call of it builds, where it is about one."""
     ancestors = node.ancestors()
     return Finding(
         code=code,
-        kind=kind,
+        kind=construction.kind.name if construction else "",
         message=message,
         span=source.span(node),
         scope=_scope(ancestors),
         logical_line=_logical_line(node, ancestors),
-        symbol=symbol,
+        symbol=construction.constructor if construction else "",
         call=folded(node),
     )
 

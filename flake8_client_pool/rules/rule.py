@@ -3,6 +3,8 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from flake8_client_pool.kinds import ClientKind
+
 
 @dataclass(frozen=True, slots=True)
 class Example:
@@ -13,12 +15,14 @@ class Example:
         findings: line, column and code of each finding, in order; empty for code that is right.
         fixed: the text after the fix; None where no fix is possible.
         files: other files of the repository, by their paths relative to the checked one.
+        kinds: client kinds of the configuration, beside the known ones.
     """
 
     source: str
     findings: tuple[tuple[int, int, str], ...] = ()
     fixed: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
+    kinds: tuple[ClientKind, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

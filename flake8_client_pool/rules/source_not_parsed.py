@@ -14,7 +14,8 @@ RULE = Rule(
     explanation=(
         "What can be read of the file is checked all the same, but a client in the part that cannot be read may be\n"
         "missed. The place is the first that is no Python 3. Files in which no client can be built, because no word\n"
-        "of one occurs in them, are not parsed and so not reported."
+        "of one occurs in them, are not parsed and so not reported; of such functions in a large file, only the\n"
+        "brackets are counted."
     ),
     examples=(
         Example(
@@ -32,6 +33,5 @@ def check(source: Source) -> Iterator[Finding]:
             source,
             source.unreadable,
             code=RULE.code,
-            kind="",
             message="the file does not parse from here on; clients may have been missed, mend the syntax first",
         )

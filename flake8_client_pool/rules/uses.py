@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import ClassVar
 
 from flake8_client_pool.constructors import Construction
 from flake8_client_pool.rules.handing_on import is_handed_on
@@ -9,6 +10,9 @@ from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import FUNCTIONS, Role, place_of, role_of
 from flake8_client_pool.syntax.source import Node, start_of, string_of
 from flake8_client_pool.syntax.values import Class, Function, Qualified, Value, Values
+
+_ANNOTATION_PARTS = frozenset(("type", "type_parameter", "generic_type", "subscript"))
+_TYPED_PARAMETERS = frozenset(("typed_parameter", "typed_default_parameter"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +69,7 @@ class Uses:
         elif role is Role.ATTRIBUTE and parent:
             self._climb(parent)
         elif role is Role.NOTHING and parent and parent.kind() == "dotted_name":
-            self._take_alias(parent.parent())
+            self._begin_import(parent)
 
     def _follow_getattr(self) -> None:
         for node in self.names.source.identifiers("getattr"):
@@ -75,17 +79,25 @@ class Uses:
             if call and len(parts) > 1 and string_of(parts[1]) in self._taken:
                 self._climb(call)
 
-    def _take_alias(self, aliased: Node | None) -> None:
-        alias = aliased.field("alias") if aliased and aliased.kind() == "aliased_import" else None
-        if alias and self._matters(self.names.bound(alias)):
-            self._taken.add(alias.text())
+    def _begin_import(self, dotted: Node) -> None:
+        """Take the alias of an imported name; or, where a module is imported from, the names that matter."""
+        statement = dotted.parent()
+        if statement and statement.kind() == "aliased_import":
+            self._take_bound(statement.field("alias"))
+        elif statement and statement.kind() == "import_from_statement":
+            for part in statement.field_children("name"):
+                self._take_bound(part.field("alias") or part.child(0))
+
+    def _take_bound(self, name: Node | None) -> None:
+        if name and self._matters(self.names.bound(name)):
+            self._taken.add(name.text())
 
     def _climb(self, node: Node) -> None:
         """Follow an expression outward for as long as it stands for a class, or for a function that gives one."""
         following: Node | None = node
         while following and self._matters(values := self.names.evaluate(following)):
             parent = following.parent()
-            step = _STEPS.get(parent.kind()) if parent else None
+            step = self._STEPS.get(parent.kind()) if parent else None
             following = step(self, parent, following, values) if step and parent else None
 
     def _matters(self, values: Values) -> bool:
@@ -186,31 +198,28 @@ class Uses:
             for part in target.named_children():
                 self._take_targets(part)
 
-
-_ANNOTATION_PARTS = frozenset(("type", "type_parameter", "generic_type", "subscript"))
-_TYPED_PARAMETERS = frozenset(("typed_parameter", "typed_default_parameter"))
-_STEPS: dict[str, Callable[[Uses, Node, Node, Values], Node | None]] = {
-    "attribute": Uses._attribute,
-    "call": Uses._call,
-    "parenthesized_expression": Uses._outward,
-    "conditional_expression": Uses._outward,
-    "boolean_operator": Uses._outward,
-    "await": Uses._outward,
-    "argument_list": Uses._argument,
-    "keyword_argument": Uses._argument,
-    "pair": Uses._pair,
-    "default_parameter": Uses._default,
-    "typed_default_parameter": Uses._default,
-    "assignment": Uses._assignment,
-    "expression_list": Uses._elements,
-    "tuple": Uses._elements,
-    "list": Uses._elements,
-    "named_expression": Uses._named,
-    "return_statement": Uses._return,
-    "lambda": Uses._lambda,
-    "type": Uses._annotation,
-    "subscript": Uses._annotation,
-}
+    _STEPS: ClassVar[dict[str, Callable[["Uses", Node, Node, Values], Node | None]]] = {
+        "attribute": _attribute,
+        "call": _call,
+        "parenthesized_expression": _outward,
+        "conditional_expression": _outward,
+        "boolean_operator": _outward,
+        "await": _outward,
+        "argument_list": _argument,
+        "keyword_argument": _argument,
+        "pair": _pair,
+        "default_parameter": _default,
+        "typed_default_parameter": _default,
+        "assignment": _assignment,
+        "expression_list": _elements,
+        "tuple": _elements,
+        "list": _elements,
+        "named_expression": _named,
+        "return_statement": _return,
+        "lambda": _lambda,
+        "type": _annotation,
+        "subscript": _annotation,
+    }
 
 
 def _in_order(uses: dict[tuple[Node, str], Use]) -> list[Use]:

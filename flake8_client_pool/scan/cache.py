@@ -1,6 +1,5 @@
 """What earlier runs found: a cache that can be wrong, old, damaged or absent without any effect."""
 
-import hashlib
 import importlib.util
 import json
 import os
@@ -10,8 +9,9 @@ from functools import cache
 from typing import Any
 
 import flake8_client_pool
+from flake8_client_pool.model import Finding
 from flake8_client_pool.policy.settings import Settings
-from flake8_client_pool.scan.records import Record
+from flake8_client_pool.scan.records import Record, from_record
 
 DIRECTORY = ".client-pool-cache"
 _KEPT_FILES = 8
@@ -38,23 +38,24 @@ class Cache:
 
     def load(self) -> None:
         """Read what an earlier run left; nothing when it cannot be read or is not as it was written."""
-        with suppress(OSError, ValueError), open(self._file, "rb") as stream:
+        with suppress(OSError, ValueError, TypeError), open(self._file, "rb") as stream:
             checksum, _, payload = stream.read().partition(b"\n")
             if checksum == digest(payload).encode():
-                self._entries = json.loads(payload)
+                self._entries = dict(json.loads(payload))
 
     def find(
         self, location: str, content: str, words: tuple[str, ...], states: "States"
-    ) -> list[Record] | None:
-        """Return the records of the findings in a file with the digest `content`; None when not known."""
-        entry = self._entries.get(self._key(location))
-        if entry is None or entry[0] != content or entry[1] != list(words):
+    ) -> tuple[Finding, ...] | None:
+        """Return the findings in a file with the digest `content`; None when they are not known."""
+        try:
+            known_content, known_words, records, followed = self._entries[self._key(location)]
+            if known_content != content or known_words != list(words):
+                return None
+            if any(states.of(os.path.join(self._root, path)) != state for path, state in followed.items()):
+                return None
+            return tuple(map(from_record, records))
+        except (LookupError, TypeError, ValueError, AttributeError):
             return None
-        followed: dict[str, str | None] = entry[3]
-        if any(states.of(os.path.join(self._root, path)) != state for path, state in followed.items()):
-            return None
-        found: list[Record] = entry[2]
-        return found
 
     def entry(
         self,
@@ -122,6 +123,8 @@ def _state(path: str) -> tuple[str | None, int]:
 
 def digest(data: bytes) -> str:
     """Return the name of a content."""
+    import hashlib
+
     return hashlib.sha256(data).hexdigest()
 
 
@@ -134,13 +137,13 @@ def fingerprint(settings: Settings) -> str:
 @cache
 def _tool() -> str:
     """Digest the tool's own sources, since two builds can carry one version number."""
-    content = hashlib.sha256(flake8_client_pool.__version__.encode())
+    content = [flake8_client_pool.__version__.encode()]
     for directory, _, names in sorted(os.walk(os.path.dirname(flake8_client_pool.__file__))):
         for name in sorted(names):
             if name.endswith(".py"):
                 with suppress(OSError), open(os.path.join(directory, name), "rb") as stream:
-                    content.update(stream.read())
-    return content.hexdigest()
+                    content.append(stream.read())
+    return digest(b"".join(content))
 
 
 def _parser() -> list[str]:

@@ -62,7 +62,8 @@ def discover(paths: Iterable[str], configurations: Configurations, exclude: Iter
         else:
             collection.add_file(path, location, named=True)
     files = sorted(collection.files.values(), key=lambda file: file.path)
-    return Discovery(tuple(files), tuple(collection.problems))
+    problems = sorted(collection.problems, key=lambda problem: problem.path)
+    return Discovery(tuple(files), tuple(problems))
 
 
 class Exclusion:

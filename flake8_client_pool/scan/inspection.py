@@ -10,7 +10,7 @@ from flake8_client_pool.policy.selection import UNREADABLE_CODE
 from flake8_client_pool.scan.bench import Benches
 from flake8_client_pool.scan.cache import Cache, Entry, States, digest
 from flake8_client_pool.scan.discovery import SourceFile, explained
-from flake8_client_pool.scan.records import Record, from_record, to_record
+from flake8_client_pool.scan.records import Record, to_record
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 
 _EXCERPT_BEFORE = 60
@@ -104,7 +104,7 @@ class Inspector:
         cache = self._plan.caches.get(file.settings.root)
         content = digest(data) if cache else ""
         if cache and (known := cache.find(file.location, content, words, self._states)) is not None:
-            return map(from_record, known), None
+            return known, None
         analysis = engine.analyze(file.location, text, words)
         if not cache:
             return analysis.findings, None

@@ -1,7 +1,9 @@
 """List the files of a directory that no git work tree describes."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -10,7 +12,24 @@ if TYPE_CHECKING:
 _NEVER_ENTERED = frozenset({".git", ".hg", ".svn", ".tox", ".nox", ".eggs", "__pycache__", "node_modules"})
 _MARK_OF_A_VIRTUAL_ENVIRONMENT = "pyvenv.cfg"
 
-_Ignores = tuple[tuple[str, "GitIgnoreSpec"], ...]
+
+@dataclass(frozen=True, slots=True)
+class _Ignore:
+    """A `.gitignore` file: the directory it stands in, its patterns, and one pattern that fits where any of them may.
+
+    The last pattern that fits decides, so each must be tried; but most files fit none, which one search tells.
+    """
+
+    below: str
+    spec: "GitIgnoreSpec"
+    possible: "re.Pattern[str]"
+
+    def verdict(self, path: str) -> bool | None:
+        inside = path.removeprefix(self.below)
+        return self.spec.check_file(inside).include if self.possible.search(inside) else None
+
+
+_Ignores = tuple[_Ignore, ...]
 
 
 class Walk:
@@ -36,7 +55,7 @@ class Walk:
         if below and _MARK_OF_A_VIRTUAL_ENVIRONMENT in names:
             return
         if ".gitignore" in names:
-            ignores = (*ignores, (below, _spec(os.path.join(self._directory, below, ".gitignore"))))
+            ignores = (*ignores, _read(below, os.path.join(self._directory, below, ".gitignore")))
         for entry in entries:
             path = f"{below}{entry.name}"
             if not entry.is_dir(follow_symlinks=False):
@@ -54,13 +73,17 @@ class Walk:
             return []
 
 
-def _spec(file: str) -> "GitIgnoreSpec":
+def _read(below: str, file: str) -> _Ignore:
     from pathspec import GitIgnoreSpec
 
     with open(file, encoding="utf-8", errors="surrogateescape") as stream:
-        return GitIgnoreSpec.from_lines(stream)
+        spec = GitIgnoreSpec.from_lines(stream)
+    expressions = [pattern.regex.pattern for pattern in spec.patterns if pattern.regex]
+    # A named group may stand in an expression once; nothing here asks for it.
+    unnamed = [re.sub(r"\(\?P<\w+>", "(?:", str(expression)) for expression in expressions]
+    return _Ignore(below, spec, re.compile("|".join(unnamed) or "(?!)"))
 
 
 def _ignored(path: str, ignores: _Ignores) -> bool:
-    verdicts = (spec.check_file(path.removeprefix(below)).include for below, spec in reversed(ignores))
+    verdicts = (ignore.verdict(path) for ignore in reversed(ignores))
     return next((verdict for verdict in verdicts if verdict is not None), False)

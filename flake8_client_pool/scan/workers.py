@@ -48,6 +48,10 @@ def _inspected_by_processes(plan: Plan, jobs: int) -> Iterator[Inspection]:
         raise ClientPoolError(
             "a worker process ended unexpectedly, perhaps for want of memory; run again with --jobs 1"
         ) from error
+    except (KeyboardInterrupt, GeneratorExit):
+        for process in multiprocessing.active_children():
+            process.terminate()
+        raise
     finally:
         executor.shutdown(cancel_futures=True)
 

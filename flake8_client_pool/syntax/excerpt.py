@@ -43,8 +43,8 @@ def excerpt(text: str, words: Iterable[str], modules: Iterable[str]) -> Excerpt:
     One has a part when it holds one of `words`, or one of the names `modules` other than to take an attribute from
     it: `bigquery.SchemaField(...)` binds nothing and hands nothing on.
 
-    What is left out is told apart by its indentation alone, and only where its triple quotes are in pairs. A cut
-    in the wrong place leaves an excerpt that does not parse, and then the whole is parsed.
+    What is left out is told apart by its indentation alone, and only where its quotes and brackets are in pairs. A
+    cut in the wrong place leaves an excerpt that does not parse, and then the whole is parsed.
     """
     if len(text) < _SMALLEST:
         return Excerpt(text)
@@ -81,11 +81,17 @@ def _without(text: str, word: re.Pattern[str]) -> Iterator[tuple[int, int, str]]
         dedent = _DEDENT[indent].search(text, header.end())
         end = dedent.start() if dedent else len(text)
         holds_word = bool(word.search(text, start, end))
-        if not holds_word and _has_whole_strings(text, start, end):
+        if not holds_word and _is_whole(text, start, end):
             yield start, end, indent
         if not (holds_word and is_class):
             position = end
 
 
-def _has_whole_strings(text: str, start: int, end: int) -> bool:
-    return text.count('"""', start, end) % 2 == 0 and text.count("'" * 3, start, end) % 2 == 0
+def _is_whole(text: str, start: int, end: int) -> bool:
+    """Tell whether a piece has its triple quotes in pairs, and so does not end in a string, and its brackets too.
+
+    A function with a bracket too few is the most frequent one that does not parse: it is kept, to be reported.
+    """
+    quotes = (text.count('"""', start, end), text.count("'''", start, end))
+    brackets = ((text.count(one, start, end), text.count(other, start, end)) for one, other in ("()", "[]", "{}"))
+    return all(count % 2 == 0 for count in quotes) and all(one == other for one, other in brackets)

@@ -11,7 +11,14 @@ COMPREHENSIONS = frozenset(
 FUNCTIONS = frozenset(("function_definition", "lambda"))
 SCOPES = COMPREHENSIONS | FUNCTIONS | {"class_definition", "module"}
 BRANCHES = frozenset(
-    ("if_statement", "for_statement", "while_statement", "try_statement", "match_statement", "with_statement"),
+    (
+        "if_statement",
+        "for_statement",
+        "while_statement",
+        "try_statement",
+        "match_statement",
+        "with_statement",
+    ),
 )
 # Parts of a definition that are evaluated where the definition stands, not inside it.
 _OUTSIDE_FUNCTION = frozenset(("identifier", "type", "type_parameter"))
@@ -56,7 +63,7 @@ def place_of(node: Node) -> Place:
 
 
 def _is_arm(part: Node) -> bool:
-    return part.kind() == "block" or part.kind().endswith("_clause") and part.kind() != "with_clause"
+    return part.kind() == "block" or (part.kind().endswith("_clause") and part.kind() != "with_clause")
 
 
 def _is_inside(kind: str, scope: Node, part: Node, between: list[Node], node: Node) -> bool:
@@ -107,8 +114,20 @@ _PATTERNS = frozenset(("pattern_list", "tuple_pattern", "list_pattern", "list_sp
 _PARAMETERS = frozenset(
     ("parameters", "lambda_parameters", "dictionary_splat_pattern", "typed_parameter"),
 )
-_NAMED = frozenset(("default_parameter", "typed_default_parameter", "named_expression"))
-_TARGETS = frozenset(("assignment", "augmented_assignment", "for_statement", "for_in_clause"))
+# The part of a construct in which an identifier is more than a use, and what it is there.
+_BY_FIELD = {
+    "attribute": ("attribute", Role.ATTRIBUTE),
+    "keyword_argument": ("name", Role.NOTHING),
+    "function_definition": ("name", Role.BINDING),
+    "class_definition": ("name", Role.BINDING),
+    "default_parameter": ("name", Role.BINDING),
+    "typed_default_parameter": ("name", Role.BINDING),
+    "named_expression": ("name", Role.BINDING),
+    "assignment": ("left", Role.BINDING),
+    "augmented_assignment": ("left", Role.BINDING),
+    "for_statement": ("left", Role.BINDING),
+    "for_in_clause": ("left", Role.BINDING),
+}
 _BY_PARENT = {
     "aliased_import": Role.BINDING,
     "as_pattern_target": Role.BINDING,
@@ -123,28 +142,19 @@ _BY_PARENT = {
 def role_of(node: Node) -> Role:
     """Tell what an identifier does at its place."""
     parent = node.parent()
-    kind = parent.kind() if parent else "module"
-    if parent is None or kind == "module":
+    if parent is None:
         return Role.USE
-    if kind == "attribute":
-        return Role.ATTRIBUTE if parent.field("attribute") == node else Role.USE
-    if kind == "keyword_argument":
-        return Role.NOTHING if parent.field("name") == node else Role.USE
-    if kind in ("function_definition", "class_definition") or kind in _NAMED:
-        return Role.BINDING if parent.field("name") == node else Role.USE
-    if kind in _TARGETS:
-        return Role.BINDING if parent.field("left") == node else Role.USE
-    if kind == "dotted_name":
-        return _dotted_role(parent, node)
-    return _remaining_role(kind, parent, node)
+    kind = parent.kind()
+    if kind in _BY_FIELD:
+        field, role = _BY_FIELD[kind]
+        return role if parent.field(field) == node else Role.USE
+    return _dotted_role(parent, node) if kind == "dotted_name" else _remaining_role(kind, parent)
 
 
-def _remaining_role(kind: str, parent: Node, node: Node) -> Role:
+def _remaining_role(kind: str, parent: Node) -> Role:
     grandparent = parent.parent()
     above = grandparent.kind() if grandparent else ""
-    if kind in _PARAMETERS:
-        return Role.BINDING
-    if kind in _PATTERNS:
+    if kind in _PARAMETERS or kind in _PATTERNS:
         return Role.BINDING
     if kind == "expression_list" and above == "delete_statement":
         return Role.DELETION

@@ -19,9 +19,11 @@ _WILDCARD = re.compile(r"import[ \t]*\(?[ \t]*\*")
 # Besides ERROR nodes: what the error-tolerant parser accepts although no Python 3 does.
 _UNREADABLE: tuple["Rule", ...] = (
     {"kind": "ERROR"},
-    {"kind": "identifier", "regex": "^$"},
     {"kind": "block", "regex": "^$"},
-    {"kind": "try_statement", "not": {"has": {"any": [{"kind": "except_clause"}, {"kind": "finally_clause"}]}}},
+    {
+        "kind": "try_statement",
+        "not": {"has": {"any": [{"kind": "except_clause"}, {"kind": "finally_clause"}]}},
+    },
     {"kind": "print_statement"},
     {"kind": "exec_statement"},
 )
@@ -52,9 +54,9 @@ class Source:
         self.unreadable: Node | None = None
         self._excerpt = Excerpt(text) if whole else excerpt(text, words, modules)
         self.root = SgRoot(self._excerpt.text, "python").root()
-        self._identifiers: dict[str, list[Node]] = {}
-        self._collect({*words, *modules}, _UNREADABLE)
-        if self.unreadable is None and not _is_balanced(text):
+        self._identifiers: dict[str, list[Node]] = {module: [] for module in modules}
+        self._collect({*words, *(module for module in modules if module in text)}, _UNREADABLE)
+        if self.unreadable is None and not _is_balanced(self._excerpt.text):
             self.unreadable = self.root.find(regex="^$")
         if self.unreadable and self._excerpt.left_out:
             raise WholeSourceNeededError
@@ -92,7 +94,8 @@ class Source:
     def _collect(self, words: Iterable[str], further: tuple["Rule", ...] = ()) -> None:
         for word in words:
             self._identifiers[word] = []
-        pattern = "^(?:" + "|".join(sorted(words)) + ")$"
+        # An empty identifier is one that the parser missed and put in.
+        pattern = "^(?:" + "|".join(sorted(words)) + ")?$"
         rules: list[Rule] = [{"kind": "identifier", "regex": pattern}, *further]
         for node in self.root.find_all({"rule": {"any": rules}}):
             if node.kind() == "identifier" and (name := node.text()):

@@ -12,7 +12,9 @@ from flake8_client_pool.syntax.repository import Repository
 _FROM = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import[ \t]*")
 _IMPORTED_NAMES = re.compile(rb"\([^)]*\)|[^\n#;]*")
 _IMPORT = re.compile(rb"import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)")
-_NAME_CHARACTERS = frozenset(bytes((code,)) for code in range(256) if code > 127 or chr(code).isalnum()) | {b"_"}
+_NAME_CHARACTERS = frozenset(
+    bytes((code,)) for code in range(256) if not chr(code).isascii() or chr(code).isalnum()
+) | {b"_"}
 _MODULE_CHARACTERS = _NAME_CHARACTERS | {b"."}
 _WORD = re.compile(rb"\w+")
 _ALIAS = re.compile(rb"[ \t]+as[ \t]+(\w+)")
@@ -53,29 +55,31 @@ class Words:
         self._root = _Search(root.encode() for root in constructors.roots)
         self._located: dict[tuple[str, bytes], str | None] = {}
         self._modules: dict[str, _Module] = {}
-        self._graph = ImportGraph(lambda module: self._module(module).imports, self._sum_up)
+        self._graph: ImportGraph[_Summary] = ImportGraph(lambda module: self._module(module).imports, self._sum_up)
 
     def of(self, path: str, data: bytes) -> tuple[str, ...]:
         """Name the identifiers in a file that could have to do with a client; empty when none is built there."""
         module = self._read(abspath(path), data)
-        imported = [self._graph.summary(each) for each in module.imports]
-        found = module.words
+        imported: list[_Summary] = [self._graph.summary(each) for each in module.imports]
+        found: frozenset[bytes] = module.words
         if given := frozenset[bytes]().union(*(each.names for each in imported)):
-            found |= given.intersection(_WORD.findall(data))
+            found = found.union(given.intersection(_WORD.findall(data)))
         if not found or not (module.has_root or any(each.has_root for each in imported)):
             return ()
         return tuple(sorted(word.decode() for word in found))
 
     def _sum_up(self, modules: list[str], imported: list[_Summary]) -> _Summary:
         """Find the names of their own that modules give to a client's class, or to a name that was given so."""
-        known = [self._module(each) for each in modules]
-        names = frozenset[bytes]().union(*(each.names for each in (*imported, *known)))
-        new = names
+        parts = [*imported, *(self._own_summary(each) for each in modules)]
+        names = new = frozenset[bytes]().union(*(each.names for each in parts))
         while new:
-            further = {name for each in modules for name in self._given_further(each, new)}
-            new = further - names
+            new = frozenset(name for each in modules for name in self._given_further(each, new)) - names
             names |= new
-        return _Summary(any(each.has_root for each in (*imported, *known)), names)
+        return _Summary(any(each.has_root for each in parts), names)
+
+    def _own_summary(self, path: str) -> _Summary:
+        module = self._module(path)
+        return _Summary(module.has_root, module.names)
 
     def _given_further(self, module: str, names: frozenset[bytes]) -> Iterable[bytes]:
         data = self._data(module)
@@ -93,7 +97,7 @@ class Words:
         words = frozenset(data[start:end] for start, end in places)
         module = self._modules[path] = _Module(
             words=words,
-            has_root=bool(self._root.places(data)),
+            has_root=self._root.occurs(data),
             imports=self._imported_modules(dirname(path), data),
             names=frozenset(_names_given(data, places)) - words,
         )
@@ -140,11 +144,15 @@ class _Search:
         self._words = sorted(words)
         self._parts = [word for word in self._words if not any(other in word for other in self._words if other != word)]
 
+    def occurs(self, data: bytes) -> bool:
+        """Tell whether any of the words is found."""
+        return any(True for word in self._words for _ in _places(data, word))
+
     def places(self, data: bytes) -> list[tuple[int, int]]:
         """Give the start and the end of every word that is found."""
         if not any(part in data for part in self._parts):
             return []
-        return [place for word in self._words for place in _places(data, word)]
+        return [place for word in self._words if word in data for place in _places(data, word)]
 
 
 def _places(data: bytes, word: bytes) -> Iterator[tuple[int, int]]:

@@ -50,7 +50,9 @@ def run_process(tmp_path: Path, environment: dict[str, str]) -> RunProcess:
             timeout=120,
         )
         assert b"Traceback" not in done.stderr, done.stderr.decode()
-        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
+        return subprocess.CompletedProcess(
+            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
+        )
 
     return run
 
@@ -75,7 +77,12 @@ def git(tmp_path: Path, environment: dict[str, str]) -> Callable[..., None]:
         for role in ("AUTHOR", "COMMITTER")
         for what, value in (("NAME", "Somebody"), ("EMAIL", "somebody@example.com"))
     }
-    environment = {**environment, **somebody, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    environment = {
+        **environment,
+        **somebody,
+        "GIT_CONFIG_GLOBAL": os.devnull,
+        "GIT_CONFIG_SYSTEM": os.devnull,
+    }
 
     def run(*arguments: str, cwd: Path = tmp_path) -> None:
         subprocess.run(["git", *arguments], cwd=cwd, env=environment, check=True, capture_output=True)

@@ -63,7 +63,7 @@ def is_public(name: str) -> bool:
 
 @pytest.mark.parametrize("kind", CLASS_KINDS, ids=lambda kind: kind.name)
 def test_every_constructor_is_the_class_that_its_kind_says(kind: ClientKind) -> None:
-    """Pub/Sub wraps a generated client twice, and people build each of the three: they form one line of descent."""
+    """Pub/Sub wraps a generated client twice, and people build each of the three."""
     client = resolve(kind.constructors[0])
     assert isinstance(client, type)
     classes = {resolve(name) for name in kind.constructors}

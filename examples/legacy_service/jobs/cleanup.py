@@ -8,7 +8,7 @@ from legacy_service.clients import *
 
 
 def remove_stale(bigquery: Warehouse, last: datetime) -> int:
-    bigquery.query_and_wait(f"DELETE FROM warehouse.orders WHERE asked < '{last}'")
+    bigquery.query_and_wait(f"CALL warehouse.delete_orders_before('{last}')")
     stale = firestore.Client().collection("orders").where(filter=FieldFilter("asked", "<", last))
     return sum(1 for order in stale.stream() if order.reference.delete())
 

@@ -35,9 +35,25 @@ COMMENTS = st.sampled_from(
     ]
 )
 STATEMENTS = st.sampled_from(
-    ["x = f(", "    a,", ")", "y = 1", "z = '''", "text", "'''", "w = 1 + \\", "    2", "if x:", "    pass", "", "\tpass"]
+    [
+        "x = f(",
+        "    a,",
+        ")",
+        "y = 1",
+        "z = '''",
+        "text",
+        "'''",
+        "w = 1 + \\",
+        "    2",
+        "if x:",
+        "    pass",
+        "",
+        "\tpass",
+    ]
 )
-LINES = st.lists(st.one_of(STATEMENTS, st.builds("{}  {}".format, STATEMENTS, COMMENTS), COMMENTS), max_size=9)
+LINES = st.lists(
+    st.one_of(STATEMENTS, st.builds("{}  {}".format, STATEMENTS, COMMENTS), COMMENTS), max_size=9
+)
 
 
 def finding_on(line: int, lines: int, code: str) -> Finding:
@@ -46,7 +62,12 @@ def finding_on(line: int, lines: int, code: str) -> Finding:
 
 def flake8_processor(text: str) -> FileProcessor:
     options = argparse.Namespace(
-        hang_closing=False, indent_size=4, max_line_length=79, max_doc_length=None, verbose=0, disable_noqa=False
+        hang_closing=False,
+        indent_size=4,
+        max_line_length=79,
+        max_doc_length=None,
+        verbose=0,
+        disable_noqa=False,
     )
     return FileProcessor("t.py", options, [f"{line}\n" for line in text.split("\n")[:-1]])
 
@@ -70,7 +91,9 @@ def suppresses(text: str, line: int, code: str) -> bool:
 @example(["x = f(", ")  # noqa: CPL101"], 0, "CPL101")
 @example(["z = '''", "'''  # noqa: CPL101"], 0, "CPL101")
 @example(["w = 1 + \\", "    2  # noqa: CPL101"], 0, "CPL101")
-def test_a_finding_is_suppressed_where_flake8_would_suppress_it(lines: list[str], number: int, code: str) -> None:
+def test_a_finding_is_suppressed_where_flake8_would_suppress_it(
+    lines: list[str], number: int, code: str
+) -> None:
     text = "".join(f"{line}\n" for line in lines)
     line = 1 + number % len(lines)
     assert suppresses(text, line, code) == flake8_suppresses(text, line, code)

@@ -23,7 +23,7 @@ def test_example(example: Example, tmp_path: Path) -> None:
         (tmp_path / name).write_text(text)
     path = tmp_path / "example.py"
     path.write_text(example.source)
-    engine = Engine(KINDS, "shared_clients")
+    engine = Engine((*KINDS, *example.kinds), "shared_clients")
     words = engine.words(str(path), example.source.encode())
     findings = engine.analyze(str(path), example.source, words).findings if words else ()
     assert tuple((each.span.line, each.span.column, each.code) for each in findings) == example.findings

@@ -1,0 +1,89 @@
+"""Lint pinned releases of real packages and compare with the findings on record.
+
+Prints the difference and exits with 1 where there is one; `--update` writes it into the record instead.
+"""
+
+import argparse
+import difflib
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from download import DownloadError, Package, SourceDistributions, read_packages, unpack_python
+
+HERE = Path(__file__).parent
+PACKAGES = HERE / "packages.txt"
+RECORD = HERE / "findings.tsv"
+TREES = HERE.parents[1] / ".cache" / "ecosystem"
+OPTIONS = ("--isolated", "--ignore-noqa", "--no-cache", "--format", "json")
+HEADER = "package\tpath\tline\tcode\tkind"
+
+
+def tree_of(package: Package, index: SourceDistributions) -> Path:
+    """Return the folder with a package's Python files; download them where they are not there yet."""
+    folder = TREES / f"{package.name}-{package.version}"
+    if not folder.exists():
+        print(f"   downloading {package.name} {package.version}", flush=True)
+        incomplete = folder.with_name(f"{folder.name}.incomplete")
+        shutil.rmtree(incomplete, ignore_errors=True)
+        unpack_python(index.archive(package), incomplete)
+        incomplete.rename(folder)
+    return folder
+
+
+def findings(package: Package, tree: Path) -> Iterator[str]:
+    """Lint one tree; yield a line a finding."""
+    # The trees lie in a folder that this project's git ignores; they are judged as if they lay elsewhere.
+    environment = os.environ | {"GIT_CEILING_DIRECTORIES": str(tree.parent)}
+    done = subprocess.run(
+        [sys.executable, "-m", "flake8_client_pool", "check", *OPTIONS, "."],
+        cwd=tree,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode not in {0, 1}:
+        sys.exit(f"client-pool could not check {package.name}:\n{done.stderr}")
+    result = json.loads(done.stdout)
+    print(f"   {package.name} {package.version}: {len(result['findings'])} findings, {result['files']} files")
+    for finding in result["findings"]:
+        place = (finding["path"].removeprefix("./"), str(finding["line"]), finding["code"], finding["kind"])
+        yield "\t".join((package.name, *place))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="make ecosystem", description=__doc__)
+    parser.add_argument("--update", action="store_true", help="write the findings into the record")
+    update = parser.parse_args().update
+    packages = read_packages(PACKAGES)
+    try:
+        with SourceDistributions.of_pip() as index:
+            trees = [(package, tree_of(package, index)) for package in packages]
+    except DownloadError as error:
+        sys.exit(f"make ecosystem: {error}")
+    found = [HEADER, *(line for package, tree in trees for line in findings(package, tree))]
+    if update:
+        RECORD.write_text("\n".join(found) + "\n")
+        print(f"== {len(found) - 1} findings in {len(packages)} packages are on record now")
+        return 0
+    return compare(RECORD.read_text().splitlines(), found)
+
+
+def compare(recorded: list[str], found: list[str]) -> int:
+    """Print how the findings differ from the record; return the exit code."""
+    difference = list(difflib.unified_diff(recorded, found, "on record", "found now", lineterm="", n=0))
+    if not difference:
+        print(f"== {len(found) - 1} findings, exactly those on record")
+        return 0
+    print("\n".join(difference))
+    print("== the findings changed; where that is right: make ecosystem UPDATE=1")
+    return 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())
