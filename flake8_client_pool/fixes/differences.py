@@ -5,7 +5,7 @@ import os.path
 
 from flake8_client_pool.model import Edit
 
-_NO_NEWLINE = "\\ No newline at end of file\n"
+_NO_NEWLINE = b"\n\\ No newline at end of file\n"
 
 
 def edits_between(before: str, after: str) -> tuple[Edit, ...]:
@@ -28,17 +28,23 @@ def _shortest(start: int, old: str, new: str) -> Edit:
     return Edit(start + head, start + len(old) - tail, new[head : len(new) - tail])
 
 
-def patch(path: str, before: str, after: str) -> str:
+def patch(path: str, before: bytes, after: bytes) -> bytes:
     """Write a unified diff of one file that `git apply` takes; empty where nothing differs.
 
-    Lines end where git sees them end, at line feeds alone.
+    It is made of bytes, as git's own are, so that encoding, byte order mark and line ends go through it unchanged.
+    `path` is relative to where the patch will be applied.
     """
     if before == after:
-        return ""
-    lines = difflib.unified_diff(_lines(before), _lines(after), f"a/{path}", f"b/{path}", n=3)
-    body = "".join(line if line.endswith("\n") else f"{line}\n{_NO_NEWLINE}" for line in lines)
-    return f"diff --git a/{path} b/{path}\n{body}"
+        return b""
+    name = path.replace("\\", "/") + ("\t" if " " in path else "")
+    lines = difflib.diff_bytes(
+        difflib.unified_diff, _lines(before), _lines(after), f"a/{name}".encode(), f"b/{name}".encode()
+    )
+    body = b"".join(line if line.endswith(b"\n") else line + _NO_NEWLINE for line in lines)
+    return f"diff --git a/{path} b/{path}\n".encode() + body
 
 
-def _lines(text: str) -> list[str]:
-    return [f"{line}\n" for line in text.split("\n")[:-1]] + ([text.rpartition("\n")[2]] if not text.endswith("\n") else [])
+def _lines(data: bytes) -> list[bytes]:
+    """Divide a file where git does, at line feeds alone."""
+    *whole, last = data.split(b"\n")
+    return [line + b"\n" for line in whole] + ([last] if last else [])

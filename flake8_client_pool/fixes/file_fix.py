@@ -23,6 +23,7 @@ from flake8_client_pool.rules.getters import Getters
 from flake8_client_pool.rules.uses import Uses
 from flake8_client_pool.syntax.modules import Modules
 from flake8_client_pool.syntax.repository import Repository
+from flake8_client_pool.syntax.words import Words
 
 Place: TypeAlias = tuple[int, str, str]
 """A finding, by its offset, the name of its kind, and its code."""
@@ -69,20 +70,22 @@ class FileFixer:
         """Prepare to replace clients of `kinds` by those of `pool_module`; `outside` knows who needs which names."""
         repository = Repository()
         self._repository = repository
-        self._modules = Modules(Constructors(kinds), repository)
+        constructors = Constructors(kinds)
+        self._modules = Modules(constructors, repository)
+        self._words = Words(constructors, repository)
         self._getters = Getters(repository, pool_module)
         self._cycles = ImportedByPool(repository)
         self._outside = outside
 
     def fix(
-        self, path: str, text: str, words: tuple[str, ...], places: Collection[Place], *, unsafe: bool
+        self, path: str, data: bytes, text: str, places: Collection[Place], *, unsafe: bool
     ) -> FileFix:
         """Fix the findings at some places of one file, all that can be.
 
         Args:
             path: where the file lies.
-            text: its content.
-            words: the identifiers in it that could have to do with a client.
+            data: its content.
+            text: its content, decoded.
             places: the findings to fix.
             unsafe: whether to apply changes after which the program may behave differently.
         """
@@ -91,7 +94,7 @@ class FileFixer:
         except SyntaxError:
             reason = "the file does not parse; mend the syntax first"
             return FileFix(text, text, tuple(Outcome(place, "skipped", reason) for place in sorted(places)))
-        rounds = _Rounds(self, abspath(path), text, words)
+        rounds = _Rounds(self, abspath(path), text, self._words.of(path, data))
         return rounds.run(set(places), unsafe=unsafe)
 
     def propose(self, path: str, text: str, words: tuple[str, ...]) -> list[Proposal]:

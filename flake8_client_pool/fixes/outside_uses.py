@@ -1,13 +1,20 @@
 """Which names of a module other files of the repository read or replace: tests that patch them, re-exports."""
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from os.path import basename, dirname
 
 _STAR = re.compile(rb"from[ \t]+\.*([\w.]*)[ \t]+import[ \t]*\(?[ \t]*\*")
 _ALIAS = re.compile(rb"(\w+)[ \t]+as[ \t]+(\w+)")
+_FROM = re.compile(rb"\bfrom[ \t]+\.*([\w.]*)[ \t]+import[ \t]*(\([^)]*|[^\n(]*)")
+_SET = re.compile(rb"(?:\bobject|setattr)\(\s*(?:\w+\.)*(\w+)\s*,\s*['\"](\w+)['\"]")
+_WORD = re.compile(rb"\w+")
+_LAST_WORD = re.compile(rb"\w+\Z")
+_LONGEST_NAME = 100
+_QUOTES = frozenset((b"'", b'"'))
+_ENDS_OF_COMPUTED = frozenset((b"}", b"'", b'"'))
 _LOADS_BY_PATH = re.compile(rb"spec_from_file_location|run_path|SourceFileLoader")
 
 
@@ -70,36 +77,54 @@ class OutsideUses:
         return self._known[name]
 
     def _looked_up(self, name: bytes) -> _Mentions:
-        patterns = _Patterns(name)
         mentions = _Mentions()
         for path, data in self._texts.items():
             if name in data:
-                patterns.search(path, data, mentions)
+                _search(path, data, name, mentions)
         return mentions
 
 
-class _Patterns:
-    def __init__(self, name: bytes) -> None:
-        word = re.escape(name)
-        self._attribute = re.compile(rb"(\w+)\." + word + rb"\b(['\"]?)")
-        self._from = re.compile(rb"from[ \t]+\.*([\w.]*)[ \t]+import[ \t]*(\([^)]*?\b" + word + rb"\b|[^\n(]*?\b" + word + rb"\b)")
-        self._set = re.compile(rb"(?:patch\.object|\bobject|setattr)\(\s*(?:\w+\.)*(\w+)\s*,\s*['\"]" + word + rb"['\"]")
-        self._computed = re.compile(rb"(?:\}|['\"])\." + word + rb"\b")
-
-    def search(self, path: str, data: bytes, mentions: _Mentions) -> None:
-        aliases: dict[bytes, list[bytes]] = {}
-        for original, alias in _ALIAS.findall(data):
-            aliases.setdefault(alias, []).append(original)
-        found = [(module, bool(quote)) for module, quote in self._attribute.findall(data)]
-        found += [(module.rpartition(b".")[2], False) for module, _ in self._from.findall(data)]
-        found += [(module, True) for module in self._set.findall(data)]
-        for module, replaced in found:
-            for each in (module, *aliases.get(module, ())):
-                mentions.add(each, Mention(path, replaced))
-        if self._computed.search(data):
+def _search(path: str, data: bytes, name: bytes, mentions: _Mentions) -> None:
+    """Note how one file mentions a name: `module.name`, `from module import name`, `patch.object(module, "name")`."""
+    found: list[tuple[bytes, bool]] = []
+    for start, end in _attributes(data, name):
+        before = data[max(0, start - _LONGEST_NAME) : start]
+        word = _LAST_WORD.search(before)
+        if word:
+            found.append((word[0], data[end : end + 1] in _QUOTES))
+        elif before[-1:] in _ENDS_OF_COMPUTED and path not in mentions.computed:
             mentions.computed.append(path)
-        if _LOADS_BY_PATH.search(data):
-            mentions.by_path.append(path)
+    found += _imported_from(data, name)
+    if b"patch" in data or b"setattr" in data:
+        found += [(module, True) for module, other in _SET.findall(data) if other == name]
+    if _LOADS_BY_PATH.search(data):
+        mentions.by_path.append(path)
+    for module, replaced in dict.fromkeys(found):
+        for each in (module, *_originals(data, module)):
+            mentions.add(each, Mention(path, replaced=replaced))
+
+
+def _originals(data: bytes, alias: bytes) -> list[bytes]:
+    """Give the modules that a file imports under another name."""
+    if b" as " + alias not in data:
+        return []
+    return [original for original, other in _ALIAS.findall(data) if other == alias]
+
+
+def _attributes(data: bytes, name: bytes) -> Iterator[tuple[int, int]]:
+    dotted = b"." + name
+    start = data.find(dotted)
+    while start >= 0:
+        end = start + len(dotted)
+        if not _WORD.match(data, end):
+            yield start, end
+        start = data.find(dotted, end)
+
+
+def _imported_from(data: bytes, name: bytes) -> Iterator[tuple[bytes, bool]]:
+    for module, names in _FROM.findall(data):
+        if name in names and name in _WORD.findall(names):
+            yield module.rpartition(b".")[2], False
 
 
 def module_word(path: str) -> str:

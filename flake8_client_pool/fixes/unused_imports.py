@@ -74,7 +74,7 @@ def _function_around(tree: ast.Module, statement: ast.stmt) -> ast.AST | None:
 def _is_used(layout: Layout, name: str, statement: Import) -> bool:
     if len(re.findall(rf"\b{re.escape(name)}\b", layout.text)) == 1:
         return False
-    function = _function_around(layout.tree, statement)
+    function = None if statement in layout.tree.body else _function_around(layout.tree, statement)
     if function is not None:
         return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(function))
     return (

@@ -67,6 +67,7 @@ class Getters:
         self.module = pool_module
         self._repository = repository
         self._known: dict[tuple[str, str], _Found | str] = {}
+        self._trees: dict[str, ast.Module] = {}
 
     def find(self, kind: ClientKind, folder: str) -> Getter:
         """Give a kind's getter as a file in the absolute `folder` would import it.
@@ -161,12 +162,10 @@ class Getters:
         return self._repository.find(module, folder)
 
     def _tree(self, path: str) -> ast.Module:
-        if not path.endswith(".py"):
-            return ast.Module([], [])
-        try:
-            return ast.parse(decode(self._repository.read(path)))
-        except (SyntaxError, UndecodableSourceError, RecursionError):
-            return ast.Module([], [])
+        if path not in self._trees:
+            self._trees[path] = _parsed(self._repository.read(path)) if path.endswith(".py") else ast.Module([], [])
+        self._repository.followed.add(path)
+        return self._trees[path]
 
     def _is_protecting(self, path: str) -> bool:
         inside = join(dirname(path), "__init__.py")
@@ -186,6 +185,13 @@ class Getters:
         if self.module == BUNDLED_POOL:
             return by_table(kind, self.module)
         raise NoGetterError(f"{self.module} is not to be found, so that it is not known what {kind.getter} takes")
+
+
+def _parsed(data: bytes) -> ast.Module:
+    try:
+        return ast.parse(decode(data))
+    except (SyntaxError, UndecodableSourceError, RecursionError):
+        return ast.Module([], [])
 
 
 def by_table(kind: ClientKind, module: str) -> Getter:
