@@ -1,6 +1,8 @@
 # Everything runs in a virtual environment of its own, .venv; nothing outside this folder is written.
 
-PYTHON ?= python3
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.14 python; do \
+  $$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -44,7 +46,7 @@ tests: $(VENV)/installed-for-tests
 
 packaging: $(VENV)/installed-for-tests
 	@echo "== pytest, on the wheel and the source distribution as they are built"
-	@$(BIN)/python -m pytest tests/packaging
+	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/packaging
 
 ecosystem: $(VENV)/installed ## lint pinned releases of real packages and compare; UPDATE=1 rewrites the record
 	@$(BIN)/python tests/ecosystem $(if $(UPDATE),--update)
@@ -60,8 +62,8 @@ clean: ## remove the virtual environment and everything else that was built
 	rm -rf .client-pool-cache .coverage .coverage.*
 
 $(VENV)/made:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Python 3.11 or newer is needed; name one: make PYTHON=python3.12"; exit 1; }
+	@test -n "$(PYTHON)" && $(PYTHON) -c '$(NEW_ENOUGH)' \
+	  || { echo "Python 3.11 or newer is needed and was not found; name one: make PYTHON=/path/to/python"; exit 1; }
 	@echo "== making $(VENV)"
 	@$(PYTHON) -m venv --clear $(VENV)
 	@touch $@

@@ -202,12 +202,21 @@ def _alone(layout: Layout, wanted: Wanted, mended: int) -> Edit:
         number = layout.line_at(mended - 1) + 1
         place = layout.line_start(number)
         before = "" if place == 0 or layout.text[place - 1 : place] == "\n" else newline
-        behind = newline if layout.line(number).strip() else ""
-        return Edit(place, place, f"{before}{newline}{line}{newline}{behind}")
+        return Edit(place, place, f"{before}{newline}{line}{newline}{newline * _missing_blanks(layout, number)}")
     body = layout.tree.body
     first = body[1] if len(body) > 1 and _is_docstring(body[0]) else body[0]
     place = layout.line_start(_first_line(first))
     return Edit(place, place, f"{line}{newline}{newline}")
+
+
+def _missing_blanks(layout: Layout, number: int) -> int:
+    """Count the blank lines that ruff wants between an import and a line, but that are not there."""
+    blanks = 0
+    while layout.is_blank(number + blanks):
+        blanks += 1
+    following = layout.line(number + blanks)
+    wanted = 2 if re.match(r"(?:async |def |class |@)", following) else 1
+    return max(0, wanted - blanks) if following else 0
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

@@ -62,9 +62,7 @@ def _adjustment(request: CheckRequest) -> Adjust:
 
     def adjusted(settings: Settings) -> Settings:
         configured = settings.selection
-        return replace(
-            settings, selection=Selection(select or configured.select, ignore or configured.ignore)
-        )
+        return replace(settings, selection=Selection(select or configured.select, ignore or configured.ignore))
 
     return adjusted
 
@@ -79,6 +77,11 @@ def _of_files(request: CheckRequest, configurations: Configurations) -> Run:
         Options(jobs=request.jobs, honour_noqa=not request.ignore_noqa, use_cache=not request.no_cache),
         with_progress_bar if shows_progress else without_progress_bar,
     )
+    if request.output_format == "json":
+        from flake8_client_pool.scan.fixing import with_fixes
+
+        files = {file.path: file for file in discovery.files}
+        done = replace(done, results=with_fixes(done.results, files, request.jobs))
     return replace(done, problems=(*discovery.problems, *done.problems))
 
 
@@ -91,9 +94,7 @@ def _of_standard_input(request: CheckRequest, configurations: Configurations) ->
     settings = configurations.at(os.path.dirname(location))
     if Exclusion(request.exclude).covers(location, settings):
         return Run((), 0)
-    return run_on_content(
-        SourceFile(path, location, len(data), settings), data, honour_noqa=not request.ignore_noqa
-    )
+    return run_on_content(SourceFile(path, location, len(data), settings), data, honour_noqa=not request.ignore_noqa)
 
 
 def _write(request: CheckRequest, done: Run) -> None:

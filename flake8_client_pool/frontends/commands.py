@@ -37,15 +37,9 @@ def _jobs(_context: click.Context, _parameter: click.Parameter, value: str) -> i
     metavar="CODES",
     help="Count only codes that begin so: CPL101,CPL9.",
 )
-@click.option(
-    "--ignore", multiple=True, callback=_split, metavar="CODES", help="Do not count codes that begin so."
-)
-@click.option(
-    "--exclude", multiple=True, callback=_split, metavar="PATTERNS", help="Leave out files and directories."
-)
-@click.option(
-    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="What to write."
-)
+@click.option("--ignore", multiple=True, callback=_split, metavar="CODES", help="Do not count codes that begin so.")
+@click.option("--exclude", multiple=True, callback=_split, metavar="PATTERNS", help="Leave out files and directories.")
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="What to write.")
 @click.option("--output-file", default="", metavar="FILE", help="Write there instead of to standard output.")
 @click.option("--config", default="", metavar="FILE", help="Use this configuration for every file.")
 @click.option("--isolated", is_flag=True, help="Use no configuration: building is allowed nowhere.")
@@ -53,9 +47,7 @@ def _jobs(_context: click.Context, _parameter: click.Parameter, value: str) -> i
 @click.option("--statistics", is_flag=True, help="Show how many findings each code has.")
 @click.option("--quiet", "-q", is_flag=True, help="Show the findings' lines and nothing more.")
 @click.option("--exit-zero", is_flag=True, help="Exit with 0 even when something was found.")
-@click.option(
-    "--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto."
-)
+@click.option("--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
 @click.option("--stdin-filename", default="", metavar="NAME", help="What standard input is to be called.")
 def check(**options: Any) -> int:  # noqa: ANN401 - click gives each option the type that it declares

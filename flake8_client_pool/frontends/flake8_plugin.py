@@ -85,9 +85,7 @@ class ClientPoolPlugin:
     def parse_options(cls, options: Namespace) -> None:
         """Take up the options for all files of this process."""
         asked = (*(options.select or ()), *(options.extend_select or ()))
-        off = tuple(
-            prefix for prefix in asked if any(code.startswith(prefix) for code in OFF_UNLESS_SELECTED)
-        )
+        off = tuple(prefix for prefix in asked if any(code.startswith(prefix) for code in OFF_UNLESS_SELECTED))
         also_selected = tuple(prefix for prefix in off if len(prefix) > len(BARE_PREFIX))
         try:
             cls._session = Session(

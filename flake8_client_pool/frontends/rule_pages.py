@@ -24,9 +24,7 @@ def explained(code: str) -> str:
     """
     rule = next((rule for rule in RULES if rule.code == code.upper()), None)
     if rule is None:
-        raise ClientPoolError(
-            f"{code}: no rule has this code; {nearest(code.upper(), [rule.code for rule in RULES])}"
-        )
+        raise ClientPoolError(f"{code}: no rule has this code; {nearest(code.upper(), [rule.code for rule in RULES])}")
     return "\n".join(_sections(rule)) + "\n"
 
 
@@ -47,9 +45,7 @@ def _example(example: Example) -> Iterator[str]:
     yield indent(example.source.rstrip(), _MARGIN)
     if example.findings:
         yield ""
-        yield _MARGIN + "; ".join(
-            f"{code} in line {line}, column {column}" for line, column, code in example.findings
-        )
+        yield _MARGIN + "; ".join(f"{code} in line {line}, column {column}" for line, column, code in example.findings)
     if example.fixed is not None:
         yield ""
         yield "Fixed:"

@@ -34,6 +34,4 @@ def write_file(path: str, text: str) -> None:
         with suppress(OSError):
             os.unlink(temporary)
         reason = (error.strerror or str(error)).lower()
-        raise ClientPoolError(
-            f"{path}: cannot be written: {reason}; name another file with --output-file"
-        ) from error
+        raise ClientPoolError(f"{path}: cannot be written: {reason}; name another file with --output-file") from error

@@ -12,9 +12,7 @@ Item = TypeVar("Item")
 PATIENCE_SECONDS = 0.7
 
 
-def with_progress_bar(
-    items: Iterable[Item], total: int, clock: Callable[[], float] = time.monotonic
-) -> Iterator[Item]:
+def with_progress_bar(items: Iterable[Item], total: int, clock: Callable[[], float] = time.monotonic) -> Iterator[Item]:
     """Pass `items` on; once they take longer than a moment, draw on standard error how many there were."""
     begin = clock()
     bar: Progress | None = None

@@ -45,9 +45,7 @@ def _lines(run: Run, options: TextOptions, paint: Paint) -> Iterator[str]:
 def _place(result: Result, paint: Paint) -> str:
     finding = result.finding
     position = f":{finding.span.line}:{finding.span.column}: "
-    return (
-        paint("path", printable(result.path)) + position + paint("code", finding.code) + f" {finding.message}"
-    )
+    return paint("path", printable(result.path)) + position + paint("code", finding.code) + f" {finding.message}"
 
 
 def _marked_source(result: Result, paint: Paint) -> Iterator[str]:
@@ -63,9 +61,7 @@ def printable(text: str) -> str:
     """Replace what a terminal would act upon; tabs become spaces."""
     if text.isprintable():
         return text
-    return "".join(
-        char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text.replace("\t", _TAB)
-    )
+    return "".join(char if char.isprintable() else "\N{REPLACEMENT CHARACTER}" for char in text.replace("\t", _TAB))
 
 
 def _width(text: str) -> int:
@@ -73,8 +69,7 @@ def _width(text: str) -> int:
     if text.isascii():
         return len(text)
     return sum(
-        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in _DOUBLE_WIDTH)
-        for char in text
+        0 if unicodedata.combining(char) else 1 + (unicodedata.east_asian_width(char) in _DOUBLE_WIDTH) for char in text
     )
 
 

@@ -32,9 +32,7 @@ def _ini_table(content: str, file: str) -> _Tables:
     ours = [name for name in parser.sections() if name == SECTION or name.startswith(f"{SECTION}:")]
     for name in ours:
         if name != SECTION and not name.startswith(_KIND_SECTION):
-            raise ConfigurationError(
-                f"{file}: unknown section [{name}]; a kind's section is [{_KIND_SECTION}NAME]"
-            )
+            raise ConfigurationError(f"{file}: unknown section [{name}]; a kind's section is [{_KIND_SECTION}NAME]")
     kinds = {name.removeprefix(_KIND_SECTION): dict(parser[name]) for name in ours if name != SECTION}
     if not ours:
         return None
@@ -95,9 +93,7 @@ def read_settings(file: str) -> Settings | None:
 class Configurations:
     """Answers which settings hold in a directory, and reads every file once."""
 
-    def __init__(
-        self, file: str = "", *, isolated: bool = False, adjust: Adjust = lambda settings: settings
-    ) -> None:
+    def __init__(self, file: str = "", *, isolated: bool = False, adjust: Adjust = lambda settings: settings) -> None:
         """Prepare to look upward, or to answer with the settings of `file`, or, `isolated`, with none at all.
 
         `adjust` changes all settings before they are given out, for what the command line has to say.

@@ -18,6 +18,11 @@ class Verdict:
     suppressed: int = 0
 
 
+def is_judged_always(data: bytes) -> bool:
+    """Tell from a file's bytes whether it has to be judged even when nothing was found in it."""
+    return b"CPL" in data
+
+
 class Judge:
     """Applies one configuration's selection, permitted paths and suppressions."""
 
@@ -26,10 +31,6 @@ class Judge:
         self._selection = settings.selection
         self._pool = PathPatterns(settings.pool_paths, settings.root)
         self._honour_noqa = honour_noqa
-
-    def wants(self, data: bytes) -> bool:
-        """Tell from a file's bytes whether it has to be judged even when nothing was found in it."""
-        return self._honour_noqa and b"CPL" in data
 
     def judge(self, location: str, text: str, findings: Iterable[Finding]) -> Verdict:
         """Decide about all `findings` in the file at the absolute path `location` with the content `text`."""

@@ -35,9 +35,7 @@ class PathPatterns:
 
 
 def _anchored(pattern: str) -> str:
-    return (
-        f"*/{pattern.removeprefix(ANYWHERE)}" if pattern.startswith(ANYWHERE) else f"/{pattern.lstrip('/')}"
-    )
+    return f"*/{pattern.removeprefix(ANYWHERE)}" if pattern.startswith(ANYWHERE) else f"/{pattern.lstrip('/')}"
 
 
 def _matcher(patterns: Iterable[str]) -> Callable[[str], bool]:

@@ -160,9 +160,7 @@ def _kind(name: str, table: object, place: Place) -> ClientKind:
     if not isinstance(table, Mapping):
         raise place.wrong(f"expected a table, found {table!r}")
     if not _NAME.fullmatch(name) or name in {kind.name for kind in KINDS}:
-        raise place.wrong(
-            f"{name!r} cannot name a kind: use letters, digits, - and _, and no built-in kind's name"
-        )
+        raise place.wrong(f"{name!r} cannot name a kind: use letters, digits, - and _, and no built-in kind's name")
     values = _read(table, KIND_KEYS, place)
     for key in ("constructors", "getter"):
         if not values.get(key):
@@ -174,9 +172,7 @@ def _kind(name: str, table: object, place: Place) -> ClientKind:
 
 def _check_kind(kind: ClientKind, place: Place) -> None:
     if not kind.getter.isidentifier():
-        raise place.below("getter").wrong(
-            f"expected the name of a function of the pool module, found {kind.getter!r}"
-        )
+        raise place.below("getter").wrong(f"expected the name of a function of the pool module, found {kind.getter!r}")
     if kind.positional > len(kind.arguments):
         raise place.below("positional").wrong(
             f"{kind.positional} arguments by position, but 'arguments' names {len(kind.arguments)}"

@@ -61,9 +61,7 @@ class Suppressions:
         first, last = finding.logical_line
         if not any(map(INLINE.search, self._lines[first - 1 : last])):
             return None
-        return self._first_within(
-            *((first, last) if first == last else self.searched_with(finding.span.line))
-        )
+        return self._first_within(*((first, last) if first == last else self.searched_with(finding.span.line)))
 
     def named(self) -> Iterator[NamedCode]:
         """List every code that a comment names; nothing when the text is not Python throughout."""
@@ -95,9 +93,7 @@ class Suppressions:
     @cached_property
     def _tokens(self) -> list[tokenize.TokenInfo]:
         try:
-            return list(
-                tokenize.generate_tokens(iter([*self._lines[:-1], self._text.rpartition("\n")[2]]).__next__)
-            )
+            return list(tokenize.generate_tokens(iter([*self._lines[:-1], self._text.rpartition("\n")[2]]).__next__))
         except (tokenize.TokenError, SyntaxError):
             return []
 

@@ -1,5 +1,6 @@
 """A client is built where one should be taken from the pool."""
 
+import re
 from collections.abc import Iterator
 from os.path import abspath, dirname
 
@@ -27,6 +28,7 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example(
             source="from google.cloud import bigquery\n\nclient = bigquery.Client(project='demo')\n",
             findings=((3, 10, "CPL101"),),
+            fixed="from shared_clients import get_bigquery_client\n\nclient = get_bigquery_client(project_id='demo')\n",
         ),
         Example(
             source=(
@@ -34,6 +36,11 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
                 "    Warehouse = None\n\n\ndef run():\n    return Warehouse()\n"
             ),
             findings=((8, 12, "CPL101"),),
+            fixed=(
+                "try:\n    from google.cloud.bigquery import Client as Warehouse  # noqa: F401\nexcept ImportError:\n"
+                "    Warehouse = None\n\n\ndef run():\n    from shared_clients import get_bigquery_client\n"
+                "    return get_bigquery_client()\n"
+            ),
         ),
         Example(
             source=(
@@ -45,6 +52,7 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example(
             source="from warehouse import BQ\n\nclient = BQ()\n",
             findings=((3, 10, "CPL101"),),
+            fixed="from shared_clients import get_bigquery_client\n\nclient = get_bigquery_client()\n",
             files={"warehouse.py": "from google.cloud.bigquery import Client as BQ\n"},
         ),
         Example(source="from shared_clients import get_bigquery_client\n\nclient = get_bigquery_client('demo')\n"),
@@ -62,10 +70,15 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
                 "waiting = firestore.AsyncClient()\n"
             ),
             findings=((3, 10, "CPL102"), (4, 11, "CPL102")),
+            fixed=(
+                "from shared_clients import get_async_firestore_client, get_firestore_client\n\n"
+                "client = get_firestore_client(database='users')\nwaiting = get_async_firestore_client()\n"
+            ),
         ),
         Example(
             source="import firebase_admin.firestore\n\nclient = firebase_admin.firestore.Client()\n",
             findings=((3, 10, "CPL102"),),
+            fixed="from shared_clients import get_firestore_client\n\nclient = get_firestore_client()\n",
         ),
         Example(source="def read(firestore):\n    return firestore.Client()\n"),
     ),
@@ -77,6 +90,10 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example(
             source="from google.cloud import storage\n\nstorage = storage.Client()\nbucket = storage.bucket('logs')\n",
             findings=((3, 11, "CPL103"),),
+            fixed=(
+                "from google.cloud import storage\nfrom shared_clients import get_storage_client\n\n"
+                "storage = get_storage_client()\nbucket = storage.bucket('logs')\n"
+            ),
         ),
         Example(source="from django.core.files import storage\n\nclient = storage.Client()\n"),
     ),
@@ -84,6 +101,7 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example(
             source="from google.cloud import pubsub_v1\n\npublisher = pubsub_v1.PublisherClient()\n",
             findings=((3, 13, "CPL104"),),
+            fixed="from shared_clients import get_pubsub_publisher\n\npublisher = get_pubsub_publisher()\n",
         ),
         Example(
             source="from google.cloud import pubsub_v1\n\npath = pubsub_v1.PublisherClient.topic_path('p', 't')\n",
@@ -96,6 +114,10 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
                 "    subscriber.pull(subscription='jobs')\n"
             ),
             findings=((3, 6, "CPL105"),),
+            fixed=(
+                "from shared_clients import get_pubsub_subscriber\n\nwith get_pubsub_subscriber() as subscriber:\n"
+                "    subscriber.pull(subscription='jobs')\n"
+            ),
         ),
         Example(
             source=(
@@ -108,8 +130,16 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example(
             source="import requests\n\nanswer = requests.get('https://example.com', timeout=5)\n",
             findings=((3, 10, "CPL106"),),
+            fixed=(
+                "from shared_clients import get_http_session\n\n"
+                "answer = get_http_session().get('https://example.com', timeout=5)\n"
+            ),
         ),
-        Example(source="import requests\n\nsession = requests.Session()\n", findings=((3, 11, "CPL106"),)),
+        Example(
+            source="import requests\n\nsession = requests.Session()\n",
+            findings=((3, 11, "CPL106"),),
+            fixed="from shared_clients import get_http_session\n\nsession = get_http_session()\n",
+        ),
         Example(
             source="import requests\n\n\ndef status(answer: requests.Response) -> int:\n    return answer.status_code\n"
         ),
@@ -198,7 +228,14 @@ def _advice(use: Use, getters: Getters, folder: str) -> str:
     name = use.construction.kind.getter
     try:
         getter = getter_for(use, getters, folder)
-        call = " ".join(applied(getter_edits(use, getter), use.node).split())
+        call = _on_one_line(applied(getter_edits(use, getter), use.node))
     except NotPooledError as reason:
         return f"take it from {name} of {getters.module} (by hand: {reason})"
-    return f"use {call if len(call) <= _LONGEST_CALL else name + '(...)'} from {getter.module}"
+    return f"use {call or name + '(...)'} from {getter.module}"
+
+
+def _on_one_line(call: str) -> str:
+    """Put a call on one line; empty where it is too long for a message, or a comment would swallow the rest."""
+    if "\n" in call:
+        call = "" if "#" in call else re.sub(r",?\s+\)", ")", re.sub(r"\(\s+", "(", " ".join(call.split())))
+    return call if len(call) <= _LONGEST_CALL else ""

@@ -23,6 +23,11 @@ RULE = Rule(
                 "class Job:\n    client: bigquery.Client = field(default_factory=bigquery.Client)\n"
             ),
             findings=((8, 53, "CPL110"),),
+            fixed=(
+                "from dataclasses import dataclass, field\n\nfrom google.cloud import bigquery\n"
+                "from shared_clients import get_bigquery_client\n\n\n@dataclass\n"
+                "class Job:\n    client: bigquery.Client = field(default_factory=get_bigquery_client)\n"
+            ),
         ),
         Example(
             source=(
@@ -30,6 +35,10 @@ RULE = Rule(
                 "make = partial(storage.Client, project='demo')\n"
             ),
             findings=((5, 16, "CPL110"),),
+            fixed=(
+                "from functools import partial\n\nfrom shared_clients import get_storage_client\n\n"
+                "make = partial(get_storage_client, project_id='demo')\n"
+            ),
         ),
         Example(source="from google.cloud import storage\n\nClient = storage.Client\n"),
         Example(source="from google.cloud import storage\n\n\nours = isinstance(client, storage.Client)\n"),

@@ -17,7 +17,7 @@ RULE = Rule(
                 "from google.cloud import storage\n\nclient = storage.Client()  # noqa: CPL103\n"
                 "bucket = client.bucket('logs')  # noqa: CPL103\n"
             ),
-            findings=((4, 35, "CPL901"),),
+            findings=((4, 41, "CPL901"),),
         ),
     ),
 )

@@ -1,8 +1,15 @@
 """An engine and a judge for all files under one configuration."""
 
-from flake8_client_pool.engine import Engine
-from flake8_client_pool.policy.judgement import Judge, Verdict
+from collections.abc import Iterable
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+from flake8_client_pool.policy.judgement import Judge, Verdict, is_judged_always
 from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.scan.sight import NOTHING_SEEN, Seen
+
+if TYPE_CHECKING:
+    from flake8_client_pool.engine import Engine
 
 
 class Bench:
@@ -10,13 +17,25 @@ class Bench:
 
     def __init__(self, settings: Settings, *, honour_noqa: bool) -> None:
         """Prepare for files under `settings`; suppression comments count if `honour_noqa`."""
-        self.engine = Engine(settings.active_kinds, settings.pool_module)
+        self._settings = settings
         self.judge = Judge(settings, honour_noqa=honour_noqa)
+
+    @cached_property
+    def engine(self) -> "Engine":
+        """The engine, and with it the parser, loaded when they are first needed."""
+        from flake8_client_pool.engine import Engine
+
+        return Engine(self._settings.active_kinds, self._settings.pool_module)
+
+    @property
+    def seen(self) -> Seen:
+        """What the engine saw of the file system so far."""
+        return self.engine.seen if "engine" in self.__dict__ else NOTHING_SEEN
 
     def verdict(self, location: str, data: bytes, text: str) -> Verdict:
         """Analyse and judge the file at an absolute path with the content `data`, which decodes to `text`."""
         words = self.engine.words(location, data)
-        if not words and not self.judge.wants(data):
+        if not words and not is_judged_always(data):
             return Verdict(())
         findings = self.engine.analyze(location, text, words).findings if words else ()
         return self.judge.judge(location, text, findings)
@@ -35,3 +54,7 @@ class Benches:
         if id(settings) not in self._made:
             self._made[id(settings)] = settings, Bench(settings, honour_noqa=self._honour_noqa)
         return self._made[id(settings)][1]
+
+    def made(self) -> Iterable[tuple[Settings, Bench]]:
+        """List the benches that were needed."""
+        return self._made.values()

@@ -4,6 +4,7 @@ import importlib.util
 import json
 import os
 import sys
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from functools import cache
 from typing import Any
@@ -11,14 +12,23 @@ from typing import Any
 import flake8_client_pool
 from flake8_client_pool.model import Finding
 from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.scan.git import in_work_tree
 from flake8_client_pool.scan.records import Record, from_record
+from flake8_client_pool.scan.sight import CACHE_DIRECTORY, Seen, Sight, sight_of
+from flake8_client_pool.scan.states import States, digest
 
-DIRECTORY = ".client-pool-cache"
 _KEPT_FILES = 8
+_ENTRY_LENGTH = 4
 _GENERATED_MARK = "*\n"
 
+# What reading a damaged cache can end in.
+_DAMAGE = (OSError, LookupError, TypeError, ValueError, AttributeError)
+
 Entry = list[Any]
-"""A file's digest, the words it was analysed for, its findings' records, the states of followed paths."""
+"""A file's digest, the words it was analysed for, its findings' records, the states of followed paths.
+
+Words are None where there is nothing to find, and nothing to judge either.
+"""
 
 
 class Cache:
@@ -26,26 +36,42 @@ class Cache:
 
     The file's name says which tool and which kinds made it, its first line is the checksum of the rest. An
     entry holds for a path with the content and the words that it was made for, and only while every other
-    file that had a part in it is as it was. Each run replaces the file as a whole, so that runs side by side
-    only ever lose what the other one found out.
+    file that had a part in it is as it was. Entries are settled, so that not even their words have to be asked
+    for, while all that the run saw which made them is as it was. Each run replaces the file as a whole, so
+    that runs side by side only ever lose what the other one found out.
     """
 
     def __init__(self, settings: Settings) -> None:
         """Name the cache for `settings`; nothing is read yet."""
         self._root = settings.root if settings.root != "/" else os.getcwd()
-        self._file = os.path.join(self._root, DIRECTORY, f"{fingerprint(settings)}.json")
+        self._file = os.path.join(self._root, CACHE_DIRECTORY, f"{fingerprint(settings)}.json")
         self._entries: dict[str, Entry] = {}
+        self._settled: set[str] = set()
+        self._sight = Sight({}, {})
 
-    def load(self) -> None:
-        """Read what an earlier run left; nothing when it cannot be read or is not as it was written."""
-        with suppress(OSError, ValueError, TypeError), open(self._file, "rb") as stream:
+    def load(self, asked: int, states: States) -> None:
+        """Read what an earlier run left; nothing when it cannot be read or is not as it was written.
+
+        Whether its sight still holds is looked at only when a good part of its files is `asked` for: for a
+        few it costs more than it saves.
+        """
+        with suppress(*_DAMAGE), open(self._file, "rb") as stream:
             checksum, _, payload = stream.read().partition(b"\n")
-            if checksum == digest(payload).encode():
-                self._entries = dict(json.loads(payload))
+            if checksum != digest(payload).encode():
+                return
+            loaded = json.loads(payload)
+            self._entries = {key: entry for key, entry in loaded["entries"].items() if len(entry) == _ENTRY_LENGTH}
+            sight = Sight(*loaded["sight"])
+            if asked * 2 >= len(loaded["settled"]) and sight.holds(states):
+                self._sight, self._settled = sight, set(loaded["settled"])
 
-    def find(
-        self, location: str, content: str, words: tuple[str, ...], states: "States"
-    ) -> tuple[Finding, ...] | None:
+    def settled(self, location: str, states: States) -> Entry | None:
+        """Return the entry of a file that can be nothing but right."""
+        key = self._key(location)
+        entry = self._entries.get(key) if key in self._settled else None
+        return entry if entry and entry[0] == states.of(location) else None
+
+    def find(self, location: str, content: str, words: tuple[str, ...], states: States) -> tuple[Finding, ...] | None:
         """Return the findings in a file with the digest `content`; None when they are not known."""
         try:
             known_content, known_words, records, followed = self._entries[self._key(location)]
@@ -54,7 +80,7 @@ class Cache:
             if any(states.of(os.path.join(self._root, path)) != state for path, state in followed.items()):
                 return None
             return tuple(map(from_record, records))
-        except (LookupError, TypeError, ValueError, AttributeError):
+        except _DAMAGE:
             return None
 
     def entry(
@@ -63,25 +89,30 @@ class Cache:
         words: tuple[str, ...],
         records: list[Record],
         followed: tuple[str, ...],
-        states: "States",
+        states: States,
     ) -> Entry | None:
         """Make the entry for a file; None when a followed file is being written while this run goes on."""
         if any(states.is_changing(path) for path in followed):
             return None
         return [content, list(words), records, {self._key(path): states.of(path) for path in followed}]
 
-    def add(self, location: str, entry: Entry) -> None:
-        """Take up what was found out about a file."""
-        self._entries[self._key(location)] = entry
+    def entry_without_words(self, content: str, *, judged: bool) -> Entry:
+        """Make the entry for a file in which nothing can be found; it may have to be `judged` all the same."""
+        return [content, [] if judged else None, [], {}]
+
+    def add(self, entries: Mapping[str, Entry], inspected: Iterable[str], seen: Seen, states: States) -> None:
+        """Take up a run's `entries`, and all that it has `seen` while these and other files were `inspected`."""
+        self._entries.update({self._key(location): entry for location, entry in entries.items()})
+        sight = sight_of(*seen, states)
+        if sight is not None:
+            self._sight = Sight({**self._sight.folders, **sight.folders}, {**self._sight.files, **sight.files})
+            self._settled.update(map(self._key, inspected))
 
     def save(self) -> None:
         """Replace the file; nothing happens where it cannot be written."""
-        entries = {
-            path: entry
-            for path, entry in self._entries.items()
-            if os.path.lexists(os.path.join(self._root, path))
-        }
-        payload = json.dumps(entries, separators=(",", ":")).encode()
+        entries = {key: entry for key, entry in self._entries.items() if self._is_there(key)}
+        content = {"entries": entries, "sight": self._sight, "settled": sorted(self._settled.intersection(entries))}
+        payload = json.dumps(content, separators=(",", ":")).encode()
         with suppress(OSError):
             directory = os.path.dirname(self._file)
             if not os.path.isdir(directory):
@@ -90,47 +121,18 @@ class Cache:
             _replace(self._file, digest(payload).encode() + b"\n" + payload)
             _remove_oldest(directory)
 
+    def _is_there(self, key: str) -> bool:
+        return os.path.lexists(os.path.join(self._root, key))
+
     def _key(self, location: str) -> str:
         return location.removeprefix(self._root.rstrip("/") + "/")
 
 
-class States:
-    """The states of files as this run sees them: the digest of the content, or that nothing is there."""
-
-    def __init__(self, started: int) -> None:
-        """Remember when the run started, in nanoseconds since the epoch."""
-        self._started = started
-        self._state = cache(_state)
-
-    def of(self, path: str) -> str | None:
-        """Return the digest of a file, "directory" for one, and None when nothing can be read there."""
-        return self._state(path)[0]
-
-    def is_changing(self, path: str) -> bool:
-        """Tell whether a file was written after the start, so that it may differ from what was analysed."""
-        return self._state(path)[1] >= self._started
-
-
-def _state(path: str) -> tuple[str | None, int]:
-    try:
-        with open(path, "rb") as stream:
-            return digest(stream.read()), os.fstat(stream.fileno()).st_mtime_ns
-    except IsADirectoryError:
-        return "directory", 0
-    except OSError:
-        return None, 0
-
-
-def digest(data: bytes) -> str:
-    """Return the name of a content."""
-    import hashlib
-
-    return hashlib.sha256(data).hexdigest()
-
-
 def fingerprint(settings: Settings) -> str:
     """Name what shapes an analysis besides files: the tool, the parser, Python, the kinds, the module."""
-    parts = (_tool(), _parser(), sys.version_info[:2], settings.active_kinds, settings.pool_module)
+    # Without version control, the working directory tells how far upward modules are looked for.
+    here = "" if in_work_tree(settings.root) else os.getcwd()
+    parts = (_tool(), _parser(), sys.version_info[:2], settings.active_kinds, settings.pool_module, here)
     return digest(repr(parts).encode())[:32]
 
 

@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from flake8_client_pool.fixes.differences import edits_between
 from flake8_client_pool.fixes.file_fix import FileFix, FileFixer, Outcome, Place
@@ -12,6 +12,7 @@ from flake8_client_pool.model import Applicability, Finding, Fix
 from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.scan.discovery import SUFFIX, SourceFile, explained
 from flake8_client_pool.scan.git import listed_by_git
+from flake8_client_pool.scan.run import Result
 from flake8_client_pool.scan.walking import Walk
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 from flake8_client_pool.syntax.repository import Repository
@@ -68,17 +69,6 @@ class Workbench:
             task.file, before, after, tuple((finding, outcomes[place_of(finding)]) for finding in task.findings)
         )
 
-    def fix_of(self, file: SourceFile, data: bytes, text: str, finding: Finding) -> Fix | None:
-        """Describe the fix of one finding alone; None where there is none."""
-        done = self._fix(Task(file, (finding,)), data, text, unsafe=True)
-        outcome = done.outcomes[0]
-        if outcome.status != "fixed" or outcome.applicability is None:
-            return None
-        message = f"Use {outcome.getter}"
-        if outcome.applicability is Applicability.UNSAFE:
-            message += f"; unsafe: {outcome.reason}"
-        return Fix(message, outcome.applicability, edits_between(done.before, done.after))
-
     def _fix(self, task: Task, data: bytes, text: str, *, unsafe: bool) -> FileFix:
         fixer = self._fixer(task.file.settings)
         places = [place_of(finding) for finding in task.findings]
@@ -89,6 +79,29 @@ class Workbench:
             fixer = FileFixer(settings.active_kinds, settings.pool_module, self._outside)
             self._fixers[id(settings)] = settings, fixer
         return self._fixers[id(settings)][1]
+
+
+def with_fixes(results: tuple[Result, ...], files: Mapping[str, SourceFile], jobs: int) -> tuple[Result, ...]:
+    """Give every result the fix of its finding alone, where there is one."""
+    found = [(result.path, result.finding) for result in results if result.finding.kind]
+    tasks = [Task(task.file, (finding,)) for task in by_file(found, files) for finding in task.findings]
+    fixes = {
+        (each.file.path, each.outcomes[0][0]): _fix_of(each) for each in all_fixed(tasks, unsafe=True, jobs=jobs)
+    }
+    return tuple(
+        replace(result, finding=replace(result.finding, fix=fixes.get((result.path, result.finding))))
+        for result in results
+    )
+
+
+def _fix_of(fixed: FixedFile) -> Fix | None:
+    outcome = fixed.outcomes[0][1]
+    if outcome.status != "fixed" or outcome.applicability is None:
+        return None
+    message = f"Use {outcome.getter}"
+    if outcome.applicability is Applicability.UNSAFE:
+        message += f" (unsafe: {outcome.reason})"
+    return Fix(message, outcome.applicability, edits_between(decode(fixed.before), decode(fixed.after)))
 
 
 def place_of(finding: Finding) -> Place:

@@ -1,16 +1,18 @@
 """From one file to its judged findings, in whichever process that happens."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flake8_client_pool.model import Finding, Span
-from flake8_client_pool.policy.judgement import Verdict
+from flake8_client_pool.policy.judgement import Verdict, is_judged_always
 from flake8_client_pool.policy.selection import UNREADABLE_CODE
 from flake8_client_pool.scan.bench import Benches
-from flake8_client_pool.scan.cache import Cache, Entry, States, digest
+from flake8_client_pool.scan.cache import Cache, Entry
 from flake8_client_pool.scan.discovery import SourceFile, explained
-from flake8_client_pool.scan.records import Record, to_record
+from flake8_client_pool.scan.records import Record, from_record, to_record
+from flake8_client_pool.scan.sight import NOTHING_SEEN, Seen
+from flake8_client_pool.scan.states import States, digest
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 
 _EXCERPT_BEFORE = 60
@@ -29,7 +31,7 @@ class Inspection(NamedTuple):
 
     `number` is the file's position in the plan; `problem` says why the file could not be checked, `vanished`
     that this is so because it is no longer there; `entry` is for the cache, where something new was found
-    out.
+    out, and `seen` what the process saw besides since it last said so, by the roots of settings.
     """
 
     number: int
@@ -38,19 +40,22 @@ class Inspection(NamedTuple):
     problem: str = ""
     vanished: bool = False
     entry: Entry | None = None
+    seen: Mapping[str, Seen] | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Plan:
     """All that a process needs to know to inspect its share of the files.
 
-    `caches` are the loaded caches by the root of their settings, none of them where no cache is wanted;
-    `started` is the time of the run in nanoseconds since the epoch.
+    `caches` are the loaded caches by the root of their settings, none of them where no cache is wanted, and
+    `settled` their entries that need no further proof, by the numbers of the files; `started` is the time of
+    the run in nanoseconds since the epoch.
     """
 
     files: tuple[SourceFile, ...]
     caches: Mapping[str, Cache]
     started: int
+    settled: Mapping[int, Entry] = field(default_factory=dict)
     honour_noqa: bool = True
 
 
@@ -62,9 +67,13 @@ class Inspector:
         self._plan = plan
         self._states = States(plan.started)
         self._benches = Benches(honour_noqa=plan.honour_noqa)
+        self._told: dict[str, Seen] = {}
 
     def inspect(self, number: int, data: bytes | None = None) -> Inspection:
         """Read, analyse and judge one file of the plan; `data` stands for what would be read."""
+        settled = self._plan.settled.get(number)
+        if settled and settled[1] is None:
+            return Inspection(number)
         try:
             if data is None:
                 with open(self._plan.files[number].location, "rb") as stream:
@@ -77,39 +86,44 @@ class Inspector:
             reason = f"internal error, {type(error).__name__}: {error}; please report it with this file"
             return Inspection(number, problem=" ".join(reason.split()))
 
+    def newly_seen(self) -> Mapping[str, Seen]:
+        """Tell what the engines saw of the file system since this was asked last, by the roots of settings."""
+        seen = {settings.root: bench.seen for settings, bench in self._benches.made()}
+        before, self._told = self._told, seen
+        return {root: _without(each, before.get(root, NOTHING_SEEN)) for root, each in seen.items()}
+
     def _inspect_content(self, number: int, data: bytes) -> Inspection:
         file = self._plan.files[number]
-        bench = self._benches.under(file.settings)
-        judge = bench.judge
+        judge = self._benches.under(file.settings).judge
         try:
             text = decode(data)
         except UndecodableSourceError as error:
             stand_in = data.decode("utf-8", "replace")
             return _inspection(number, stand_in, judge.judge(file.location, stand_in, [_undecodable(error)]))
-        words = bench.engine.words(file.location, data)
-        if not words:
-            wanted = judge.wants(data)
-            return (
-                _inspection(number, text, judge.judge(file.location, text, ()))
-                if wanted
-                else Inspection(number)
-            )
-        findings, entry = self._findings(file, data, text, words)
+        settled = self._plan.settled.get(number)
+        if settled and settled[0] == digest(data):
+            return _inspection(number, text, judge.judge(file.location, text, map(from_record, settled[2])))
+        findings, entry = self._found(file, data, text)
         return _inspection(number, text, judge.judge(file.location, text, findings), entry)
 
-    def _findings(
-        self, file: SourceFile, data: bytes, text: str, words: tuple[str, ...]
-    ) -> tuple[Iterable[Finding], Entry | None]:
+    def _found(self, file: SourceFile, data: bytes, text: str) -> tuple[tuple[Finding, ...], Entry | None]:
         engine = self._benches.under(file.settings).engine
         cache = self._plan.caches.get(file.settings.root)
-        content = digest(data) if cache else ""
-        if cache and (known := cache.find(file.location, content, words, self._states)) is not None:
+        words = engine.words(file.location, data)
+        if not cache:
+            return (engine.analyze(file.location, text, words).findings if words else ()), None
+        content = digest(data)
+        if not words:
+            return (), cache.entry_without_words(content, judged=is_judged_always(data))
+        if (known := cache.find(file.location, content, words, self._states)) is not None:
             return known, None
         analysis = engine.analyze(file.location, text, words)
-        if not cache:
-            return analysis.findings, None
         records = [to_record(finding) for finding in analysis.findings]
         return analysis.findings, cache.entry(content, words, records, analysis.followed, self._states)
+
+
+def _without(seen: Seen, told: Seen) -> Seen:
+    return seen[0] - told[0], seen[1] - told[1]
 
 
 def _inspection(number: int, text: str, verdict: Verdict, entry: Entry | None = None) -> Inspection:

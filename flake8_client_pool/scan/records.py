@@ -20,8 +20,7 @@ def to_record(finding: Finding) -> Record:
         list(finding.logical_line),
         finding.symbol,
         finding.call,
-        fix
-        and [fix.message, fix.applicability.value, [[edit.start, edit.end, edit.text] for edit in fix.edits]],
+        fix and [fix.message, fix.applicability.value, [[edit.start, edit.end, edit.text] for edit in fix.edits]],
     ]
 
 

@@ -3,13 +3,15 @@
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
+from operator import itemgetter
 
 from flake8_client_pool.model import Finding
-from flake8_client_pool.policy.settings import Settings
-from flake8_client_pool.scan.cache import Cache
+from flake8_client_pool.scan.cache import Cache, Entry
 from flake8_client_pool.scan.discovery import Problem, SourceFile
 from flake8_client_pool.scan.inspection import Excerpt, Inspection, Inspector, Plan
 from flake8_client_pool.scan.records import from_record
+from flake8_client_pool.scan.sight import NOTHING_SEEN, Seen
+from flake8_client_pool.scan.states import States
 from flake8_client_pool.scan.workers import inspected
 
 _FILES_WORTH_A_CACHE = 16
@@ -56,12 +58,19 @@ def run(files: tuple[SourceFile, ...], options: Options, watch: Watch) -> Run:
     Raises:
         ClientPoolError: a worker process ended before its time.
     """
-    started = time.time_ns()
+    states = States(started := time.time_ns())
     use_cache = options.use_cache and len(files) >= _FILES_WORTH_A_CACHE
-    caches = _loaded({file.settings.root: file.settings for file in files}) if use_cache else {}
-    plan = Plan(files=files, caches=caches, started=started, honour_noqa=options.honour_noqa)
-    inspections = sorted(watch(inspected(plan, options.jobs), len(files)))
-    _store(plan, inspections)
+    caches = _loaded(files, states) if use_cache else {}
+    plan = Plan(
+        files=files,
+        caches=caches,
+        started=started,
+        settled=_settled(files, caches, states) if caches else {},
+        honour_noqa=options.honour_noqa,
+    )
+    inspections = sorted(watch(inspected(plan, options.jobs), len(files)), key=itemgetter(0))
+    if caches:
+        _store(plan, inspections, states)
     return _summed(files, inspections)
 
 
@@ -71,24 +80,40 @@ def run_on_content(file: SourceFile, data: bytes, *, honour_noqa: bool) -> Run:
     return _summed((file,), [Inspector(plan).inspect(0, data)])
 
 
-def _loaded(settings: Mapping[str, Settings]) -> dict[str, Cache]:
-    caches = {root: Cache(each) for root, each in settings.items()}
-    for cache in caches.values():
-        cache.load()
+def _loaded(files: tuple[SourceFile, ...], states: States) -> dict[str, Cache]:
+    caches: dict[str, Cache] = {}
+    for root, below in _by_root(files).items():
+        caches[root] = Cache(below[0].settings)
+        caches[root].load(len(below), states)
     return caches
 
 
-def _store(plan: Plan, inspections: Iterable[Inspection]) -> None:
-    if not plan.caches:
-        return
-    changed: dict[str, Cache] = {}
-    for inspection in inspections:
-        if inspection.entry:
-            file = plan.files[inspection.number]
-            changed[file.settings.root] = cache = plan.caches[file.settings.root]
-            cache.add(file.location, inspection.entry)
-    for cache in changed.values():
-        cache.save()
+def _by_root(files: Iterable[SourceFile]) -> dict[str, list[SourceFile]]:
+    by_root: dict[str, list[SourceFile]] = {}
+    for file in files:
+        by_root.setdefault(file.settings.root, []).append(file)
+    return by_root
+
+
+def _settled(files: tuple[SourceFile, ...], caches: Mapping[str, Cache], states: States) -> dict[int, Entry]:
+    entries = (caches[file.settings.root].settled(file.location, states) for file in files)
+    return {number: entry for number, entry in enumerate(entries) if entry}
+
+
+def _store(plan: Plan, inspections: Iterable[Inspection], states: States) -> None:
+    new = [each for each in inspections if each.number not in plan.settled and not each.problem]
+    seen = [each.seen for each in inspections if each.seen]
+    entries = {plan.files[each.number].location: each.entry for each in new if each.entry}
+    for root, files in _by_root(plan.files[each.number] for each in new).items():
+        locations = [file.location for file in files]
+        own = {location: entries[location] for location in locations if location in entries}
+        plan.caches[root].add(own, locations, _united(each[root] for each in seen if root in each), states)
+        plan.caches[root].save()
+
+
+def _united(parts: Iterable[Seen]) -> Seen:
+    folders, files = zip(NOTHING_SEEN, *parts, strict=True)
+    return frozenset().union(*folders), frozenset().union(*files)
 
 
 def _summed(files: tuple[SourceFile, ...], inspections: Iterable[Inspection]) -> Run:

@@ -4,7 +4,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from flake8_client_pool.policy.errors import ClientPoolError
@@ -28,12 +29,25 @@ def inspected(plan: Plan, jobs: int) -> Iterator[Inspection]:
     Raises:
         ClientPoolError: a worker process ended before its time.
     """
-    if jobs == 1 or sum(file.size for file in plan.files) < _BYTES_WORTH_PROCESSES:
-        return map(Inspector(plan).inspect, range(len(plan.files)))
-    return _inspected_by_processes(plan, jobs)
+    settled = sorted(plan.settled)
+    others = [number for number in range(len(plan.files)) if number not in plan.settled]
+    few = sum(plan.files[number].size for number in others) < _BYTES_WORTH_PROCESSES
+    if jobs == 1 or few:
+        return _inspected_by(Inspector(plan), [*settled, *others])
+    return chain(_inspected_by(Inspector(plan), settled), _inspected_by_processes(plan, others, jobs))
 
 
-def _inspected_by_processes(plan: Plan, jobs: int) -> Iterator[Inspection]:
+def _inspected_by(inspector: Inspector, numbers: Iterable[int]) -> Iterator[Inspection]:
+    last: Inspection | None = None
+    for number in numbers:
+        if last is not None:
+            yield last
+        last = inspector.inspect(number)
+    if last is not None:
+        yield last._replace(seen=inspector.newly_seen())
+
+
+def _inspected_by_processes(plan: Plan, numbers: Sequence[int], jobs: int) -> Iterator[Inspection]:
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
@@ -43,7 +57,7 @@ def _inspected_by_processes(plan: Plan, jobs: int) -> Iterator[Inspection]:
     gc.freeze()
     executor = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _start, (plan,))
     try:
-        yield from _collected(executor, _shares(plan, jobs))
+        yield from _collected(executor, _shares(plan, numbers, jobs))
     except BrokenProcessPool as error:
         raise ClientPoolError(
             "a worker process ended unexpectedly, perhaps for want of memory; run again with --jobs 1"
@@ -63,13 +77,12 @@ def _collected(executor: "Executor", shares: Sequence[Sequence[int]]) -> Iterato
         yield from future.result()
 
 
-def _shares(plan: Plan, jobs: int) -> list[list[int]]:
+def _shares(plan: Plan, numbers: Sequence[int], jobs: int) -> list[list[int]]:
     """Divide the files into shares of like size, the largest first, so that all processes end together."""
-    numbers = sorted(range(len(plan.files)), key=lambda number: -plan.files[number].size)
-    limit = sum(file.size for file in plan.files) / (jobs * _SHARES_PER_PROCESS)
+    limit = sum(plan.files[number].size for number in numbers) / (jobs * _SHARES_PER_PROCESS)
     shares: list[list[int]] = [[]]
     size = 0
-    for number in numbers:
+    for number in sorted(numbers, key=lambda number: -plan.files[number].size):
         if size >= limit:
             shares.append([])
             size = 0
@@ -87,7 +100,7 @@ def _start(plan: Plan) -> None:
 
 
 def _inspect(share: Sequence[int]) -> list[Inspection]:
-    return [_inspector.inspect(number) for number in share]
+    return list(_inspected_by(_inspector, share))
 
 
 def available_processors() -> int:

@@ -69,5 +69,5 @@ def _checked(name: str, line: int, *, has_mark: bool) -> str:
 
 def _at(data: bytes, offset: int, reason: str) -> UndecodableSourceError:
     before = data[:offset]
-    line = before.count(b"\n") + 1
-    return UndecodableSourceError(line, offset - before.rfind(b"\n"), reason)
+    line = before[before.rfind(b"\n") + 1 :].decode("utf-8", "replace")
+    return UndecodableSourceError(before.count(b"\n") + 1, len(line) + 1, reason)

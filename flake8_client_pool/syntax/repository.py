@@ -15,11 +15,13 @@ class Repository:
 
     Attributes:
         followed: the paths that had a part in an answer since `begin`, whether something lies there or not.
+        opened: the files that were read, or looked for in vain, ever.
     """
 
     def __init__(self) -> None:
         """Know nothing yet."""
         self.followed: set[str] = set()
+        self.opened: set[str] = set()
         self._entries: dict[str, frozenset[str]] = {}
         self._roots: dict[str, str] = {}
         self._tops: dict[str, frozenset[str]] = {}
@@ -72,6 +74,7 @@ class Repository:
     def read(self, path: str) -> bytes:
         """Give the bytes of a module's file; empty where there is none."""
         self.followed.add(path)
+        self.opened.add(path)
         try:
             with open(path, "rb") as file:
                 return file.read()
@@ -86,6 +89,11 @@ class Repository:
             except OSError:
                 self._entries[folder] = frozenset()
         return self._entries[folder]
+
+    @property
+    def listed(self) -> frozenset[str]:
+        """The folders that were listed, or looked for in vain, ever."""
+        return frozenset(self._entries)
 
     def _base(self, first: str, directory: str) -> str | None:
         """Find the folder on the import path that holds a top-level module."""

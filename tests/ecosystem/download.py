@@ -54,7 +54,7 @@ class SourceDistributions:
         options, _ = command.parse_args(["--no-deps", "--no-binary", ":all:"])
         with command.main_context():
             session = command.get_default_session(options)
-            yield cls(session, command._build_package_finder(options, session))  # noqa: SLF001
+            yield cls(session, command._build_package_finder(options, session))
 
     def archive(self, package: Package) -> bytes:
         """Download one archive and compare its digest with the pinned one."""

@@ -50,9 +50,7 @@ def run_process(tmp_path: Path, environment: dict[str, str]) -> RunProcess:
             timeout=120,
         )
         assert b"Traceback" not in done.stderr, done.stderr.decode()
-        return subprocess.CompletedProcess(
-            done.args, done.returncode, done.stdout.decode(), done.stderr.decode()
-        )
+        return subprocess.CompletedProcess(done.args, done.returncode, done.stdout.decode(), done.stderr.decode())
 
     return run
 

@@ -576,3 +576,31 @@ def test_a_chain_of_a_thousand_names(repository: Path) -> None:
     chain = "".join(f"a{number} = a{number - 1}\n" for number in range(1, 1000))
     source = f"from google.cloud import storage\na0 = storage\n{chain}a3.Client()  #: CPL103\n"
     assert found(repository / "example.py", source) == marked(source)
+
+
+@pytest.mark.parametrize(
+    ("call", "advice"),
+    [
+        ("bigquery.Client()", "use get_bigquery_client() from shared_clients"),
+        (
+            "bigquery.Client(\n    project='p',\n    location='EU',\n)",
+            "get_bigquery_client(project_id='p', location='EU')",
+        ),
+        ("bigquery.Client(\n    'p',  # ours\n)", "use get_bigquery_client(...) from shared_clients"),
+        ("bigquery.Client('p', None, None)", "by hand: get_bigquery_client() does not take _http"),
+        ("bigquery.Client('p', creds)", "get_bigquery_client('p', credentials=creds)"),
+        ("bigquery.Client(*args)", "by hand: *args hides its arguments"),
+        ("bigquery.Client(**options)", "by hand: **options hides its arguments"),
+        ("bigquery.Client(x for x in y)", "by hand: its argument is a generator"),
+        (
+            "bigquery.Client.from_service_account_json('k')",
+            "by hand: from_service_account_json() makes its own credentials",
+        ),
+    ],
+)
+def test_the_message_says_what_to_write(call: str, advice: str, repository: Path) -> None:
+    source = f"from google.cloud import bigquery\n{call}\n"
+    engine = Engine(KINDS, "shared_clients")
+    path = str(repository / "example.py")
+    (finding,) = engine.analyze(path, source, engine.words(path, source.encode())).findings
+    assert advice in finding.message

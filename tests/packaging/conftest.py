@@ -32,7 +32,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def run() -> Run:
     """Run a program without the source tree in its way; fail with its output when it fails."""
     kept = {
-        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "GIT_", "COV"))
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(("PYTHON", "GIT_", "COV", "MAKE", "MFLAGS"))
     }
 
     def run(

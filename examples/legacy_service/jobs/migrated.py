@@ -1,6 +1,7 @@
 """A job that already takes its clients from the pool."""
 
 from google.cloud import bigquery
+
 from shared_clients import get_bigquery_client, get_storage_client
 
 

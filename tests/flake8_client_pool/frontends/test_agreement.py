@@ -41,8 +41,7 @@ HOSTILE = {
     ),
     "strings.py": f"{IMPORT}a = bigquery.Client() or '''\n'''  # noqa: CPL101\nb = '# noqa: CPL101'\n",
     "backslash.py": (
-        f"{IMPORT}a = \\\n    bigquery.Client()  # noqa: CPL101\n"
-        "b = bigquery.Client() + \\\n    1  # noqa: CPL101\n"
+        f"{IMPORT}a = \\\n    bigquery.Client()  # noqa: CPL101\nb = bigquery.Client() + \\\n    1  # noqa: CPL101\n"
     ),
     "whole_file.py": f"# flake8: noqa\n{BUILDS}",
     "whole_file_with_codes.py": f"# flake8: noqa: E501\n{BUILDS}",
@@ -122,18 +121,14 @@ def test_with_another_configuration(tree: Tree, places: Places, plugin_places: P
 
 
 def test_on_every_example_of_every_rule(tree: Tree, places: Places, plugin_places: Places) -> None:
-    examples = [
-        example for rule in RULES for example in rule.examples if rule.code not in {"CPL100", "CPL900"}
-    ]
+    examples = [example for rule in RULES for example in rule.examples if rule.code not in {"CPL100", "CPL900"}]
     for number, example in enumerate(examples):
         folder = f"example_{number}"
         tree({f"{folder}/.git/HEAD": "", f"{folder}/example.py": example.source})
         tree({f"{folder}/{path}": content for path, content in example.files.items()})
     found = places("--select=CPL1,CPL9")
     assert found == plugin_places("--extend-select=CPL1")
-    assert {code for *_, code, _ in found} == {
-        code for example in examples for _, _, code in example.findings
-    }
+    assert {code for *_, code, _ in found} == {code for example in examples for _, _, code in example.findings}
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

@@ -131,11 +131,7 @@ PIECES = st.sampled_from(
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
-@given(
-    data=st.one_of(
-        st.binary(max_size=200), st.lists(PIECES, max_size=12).map(lambda each: "".join(each).encode())
-    )
-)
+@given(data=st.one_of(st.binary(max_size=200), st.lists(PIECES, max_size=12).map(lambda each: "".join(each).encode())))
 def test_any_bytes_give_places_inside_the_file(tmp_path: Path, data: bytes) -> None:
     inspection = inspector(f"{tmp_path}/job.py").inspect(0, BUILDS.encode() + data)
     assert inspection.problem == ""

@@ -1,11 +1,7 @@
 """The command line as a process: its options, exit codes and errors."""
 
 import json
-import os
-import signal
 import subprocess
-import sys
-import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -62,7 +58,11 @@ def test_json_has_every_documented_key(tree: Tree, client_pool: Run) -> None:
                 "message": MESSAGE,
                 "scope": "Job.run",
                 "status": "error",
-                "fix": None,
+                "fix": {
+                    "message": "Use shared_clients.get_bigquery_client",
+                    "applicability": "safe",
+                    "edits": FIX_EDITS,
+                },
             }
         ],
         "files": 1,
@@ -153,9 +153,7 @@ def test_an_output_file_is_written_as_a_whole_or_not_at_all(tree: Tree, client_p
     assert [path.name for path in (root / "out").iterdir()] == ["report.json"]
     refused = client_pool("check", "--output-file=nowhere/report.json")
     assert refused.returncode == 2
-    assert refused.stderr.startswith(
-        "client-pool: nowhere/report.json: cannot be written: no such file or directory"
-    )
+    assert refused.stderr.startswith("client-pool: nowhere/report.json: cannot be written: no such file or directory")
 
 
 def test_standard_input(tree: Tree, client_pool: Run) -> None:
@@ -201,9 +199,7 @@ def test_paths_are_shown_as_they_were_given(tree: Tree, client_pool: Run) -> Non
         (("config", "nowhere"), "client-pool: nowhere: there is no such file or directory; name one"),
     ],
 )
-def test_what_cannot_run_says_why_and_exits_with_2(
-    client_pool: Run, arguments: tuple[str, ...], message: str
-) -> None:
+def test_what_cannot_run_says_why_and_exits_with_2(client_pool: Run, arguments: tuple[str, ...], message: str) -> None:
     done = client_pool(*arguments)
     assert message in done.stderr
     assert done.returncode == 2
@@ -249,81 +245,3 @@ def test_config_prints_what_is_in_force_in_a_form_that_can_be_read_back(tree: Tr
 def test_version_and_help(client_pool: Run) -> None:
     assert client_pool("--version").stdout.startswith("client-pool, version ")
     assert "--stdin-filename" in client_pool("check", "--help").stdout
-
-
-@pytest.fixture
-def many_findings(tree: Tree) -> Path:
-    return tree({f"job_{number}.py": BUILDS * 400 for number in range(4)})
-
-
-def test_a_closed_pipe_is_no_error(many_findings: Path, environment: dict[str, str]) -> None:
-    command = f"{sys.executable} -m flake8_client_pool check | head -n 1"
-    done = subprocess.run(
-        ["bash", "-c", command],
-        cwd=many_findings,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    assert done.stdout.startswith("job_0.py:2:10: CPL101")
-    assert done.stderr == ""
-
-
-@pytest.mark.parametrize("jobs", ["1", "2"])
-def test_an_interrupt_ends_the_run_with_one_line(tree: Tree, environment: dict[str, str], jobs: str) -> None:
-    root = tree({f"job_{number}.py": BUILDS * 2000 for number in range(200)})
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flake8_client_pool", "check", "--no-cache", "--jobs", jobs],
-        cwd=root,
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    )
-    time.sleep(1.5)
-    os.killpg(process.pid, signal.SIGINT)
-    stdout, stderr = process.communicate(timeout=60)
-    assert (process.returncode, stdout, stderr.strip()) == (130, "", "client-pool: interrupted")
-
-
-def test_text_that_the_terminal_cannot_show_is_escaped(
-    tree: Tree, client_pool: Run, environment: dict[str, str]
-) -> None:
-    tree({"job.py": f"{IMPORT}ä = '\x1b[31m'; client = bigquery.Client()\n"})
-    assert (
-        "    ä = '\N{REPLACEMENT CHARACTER}[31m'; client = bigquery.Client()\n" in client_pool("check").stdout
-    )
-    environment["PYTHONIOENCODING"] = "ascii"
-    assert r"    \xe4 = '\ufffd[31m'; client" in client_pool("check").stdout
-
-
-def test_the_same_findings_on_one_process_and_on_several(tree: Tree, client_pool: Run) -> None:
-    padding = f"# {'padding ' * 15_000}\n"
-    tree({f"job_{number}.py": padding * (number % 3) + BUILDS for number in range(24)})
-    runs = [
-        client_pool("check", "--format=json", "--no-cache", f"--jobs={jobs}").stdout for jobs in (1, 2, 3)
-    ]
-    assert len(json.loads(runs[0])["findings"]) == 24
-    assert runs[0] == runs[1] == runs[2]
-
-
-@pytest.mark.parametrize(
-    "unneeded", ["rich", "pathspec", "concurrent.futures", "multiprocessing", "subprocess", "asyncio"]
-)
-def test_a_single_file_loads_nothing_that_it_does_not_need(
-    tree: Tree, environment: dict[str, str], unneeded: str
-) -> None:
-    root = tree({"job.py": BUILDS})
-    done = subprocess.run(
-        [sys.executable, "-X", "importtime", "-m", "flake8_client_pool", "check", "job.py"],
-        cwd=root,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    loaded = {line.rpartition("|")[2].strip() for line in done.stderr.splitlines()}
-    assert "flake8_client_pool.engine" in loaded
-    assert unneeded not in loaded

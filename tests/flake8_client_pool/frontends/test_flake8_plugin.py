@@ -11,9 +11,7 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 BUILDS = "from google.cloud import bigquery\n\nclient = bigquery.Client()\n"
 GETS = "import requests\n\nrequests.get('https://example.com')\n"
-REPORT = (
-    "CPL101 bigquery.Client() builds a BigQuery client here; use get_bigquery_client() from shared_clients"
-)
+REPORT = "CPL101 bigquery.Client() builds a BigQuery client here; use get_bigquery_client() from shared_clients"
 
 
 def test_flake8_knows_the_plugin(flake8: Run) -> None:
@@ -41,9 +39,7 @@ def test_flake8s_own_selection_holds(tree: Tree, flake8: Run) -> None:
     assert flake8("--per-file-ignores=old/*:CPL101").stdout == f"./job.py:3:10: {REPORT}\n"
 
 
-def test_http_is_off_unless_flake8_or_the_configuration_selects_it(
-    tree: Tree, flake8: Run, run_process: Run
-) -> None:
+def test_http_is_off_unless_flake8_or_the_configuration_selects_it(tree: Tree, flake8: Run, run_process: Run) -> None:
     root = tree({"web.py": GETS})
     assert flake8().stdout == ""
     assert run_process("flake8").stdout == ""

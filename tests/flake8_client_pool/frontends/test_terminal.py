@@ -54,9 +54,7 @@ def test_a_terminal_gets_colours(tree: Tree, on_terminal: OnTerminal) -> None:
     assert RED in on_terminal("--quiet")
 
 
-@pytest.mark.parametrize(
-    "variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"NO_COLOR": "1", "FORCE_COLOR": "1"}]
-)
+@pytest.mark.parametrize("variables", [{"NO_COLOR": "1"}, {"TERM": "dumb"}, {"NO_COLOR": "1", "FORCE_COLOR": "1"}])
 def test_a_terminal_can_be_kept_plain(tree: Tree, on_terminal: OnTerminal, variables: dict[str, str]) -> None:
     tree({"job.py": BUILDS})
     shown = on_terminal(**variables)

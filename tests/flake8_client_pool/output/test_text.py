@@ -32,9 +32,7 @@ def shown(source: str, start: int, end: int | None) -> tuple[str, str]:
         ("    # noqa", 1, 1, "    # noqa", "^"),
     ],
 )
-def test_the_mark_stands_under_the_place(
-    source: str, start: int, end: int | None, line: str, mark: str
-) -> None:
+def test_the_mark_stands_under_the_place(source: str, start: int, end: int | None, line: str, mark: str) -> None:
     assert shown(source, start, end) == (line, mark)
 
 

@@ -1,3 +1,4 @@
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +8,7 @@ from hypothesis import strategies as st
 
 from flake8_client_pool.policy.configuration import FILES, Configurations, read_settings
 from flake8_client_pool.policy.errors import ConfigurationError
+from flake8_client_pool.policy.schema import KIND_KEYS, SETTINGS_KEYS
 from flake8_client_pool.policy.settings import files_of
 
 Tree = Callable[..., Path]
@@ -218,9 +220,7 @@ def test_two_configurations_in_one_directory_are_refused(tree: Tree) -> None:
 
 
 def test_bytes_that_are_no_text_are_refused(tree: Tree) -> None:
-    assert "/setup.cfg: cannot be read as a configuration: " in refused(
-        tree({"setup.cfg": b"[client-pool]\n\xff"})
-    )
+    assert "/setup.cfg: cannot be read as a configuration: " in refused(tree({"setup.cfg": b"[client-pool]\n\xff"}))
 
 
 def test_a_broken_file_that_does_not_concern_the_tool_is_left_alone(tree: Tree) -> None:
@@ -230,13 +230,9 @@ def test_a_broken_file_that_does_not_concern_the_tool_is_left_alone(tree: Tree) 
 
 def test_a_named_file_without_a_section_is_refused(tree: Tree) -> None:
     root = tree({"setup.cfg": "[flake8]\n"})
-    with pytest.raises(
-        ConfigurationError, match=r"has no section \[client-pool\] or \[tool.client-pool\]; add one"
-    ):
+    with pytest.raises(ConfigurationError, match=r"has no section \[client-pool\] or \[tool.client-pool\]; add one"):
         Configurations(f"{root}/setup.cfg")
-    with pytest.raises(
-        ConfigurationError, match=r"nowhere.toml: cannot be read as a configuration: No such file"
-    ):
+    with pytest.raises(ConfigurationError, match=r"nowhere.toml: cannot be read as a configuration: No such file"):
         Configurations(f"{root}/nowhere.toml")
 
 
@@ -255,3 +251,13 @@ def test_any_text_gives_settings_or_one_line_of_error(
     except ConfigurationError as error:
         outcome = str(error)
     assert outcome is None or (outcome.startswith(str(file)) and "\n" not in outcome)
+
+
+def test_the_documentation_names_every_key_and_its_examples_can_be_read(tree: Tree) -> None:
+    text = (Path(__file__).parents[3] / "docs/configuration.md").read_text()
+    assert [key for key in (*SETTINGS_KEYS, *KIND_KEYS) if f"| `{key}` |" not in text] == []
+    first, first_ini, kind, kind_ini = re.findall(r"```(?:toml|ini)\n(.*?)```", text, re.DOTALL)
+    toml = Configurations().at(str(tree({"toml/pyproject.toml": first + kind}) / "toml"))
+    ini = Configurations().at(str(tree({"ini/setup.cfg": first_ini + kind_ini}) / "ini"))
+    assert (toml.pool_module, toml.exclude, toml.kinds) == (ini.pool_module, ini.exclude, ini.kinds)
+    assert toml.kinds[0].name == "redis"

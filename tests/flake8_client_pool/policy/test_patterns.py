@@ -48,9 +48,7 @@ def test_no_pattern_chooses_nothing() -> None:
     assert not PathPatterns((), ROOT).fit(f"{ROOT}/a.py")
 
 
-@pytest.mark.parametrize(
-    "path", ["shared/clients.py", "shared/clients/pool.py", "jobs/x/shared/clients/deep/pool.py"]
-)
+@pytest.mark.parametrize("path", ["shared/clients.py", "shared/clients/pool.py", "jobs/x/shared/clients/deep/pool.py"])
 def test_the_pool_modules_files_are_found_wherever_it_stands(path: str) -> None:
     assert PathPatterns(files_of("shared.clients"), ROOT).fit(f"{ROOT}/{path}")
 

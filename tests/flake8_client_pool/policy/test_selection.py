@@ -9,9 +9,7 @@ from flake8_client_pool.kinds import KINDS
 from flake8_client_pool.policy.errors import ConfigurationError
 from flake8_client_pool.policy.selection import CODES, OFF_UNLESS_SELECTED, Selection, checked_prefixes
 
-PREFIXES = st.lists(
-    st.sampled_from(sorted({code[:length] for code in CODES for length in range(3, 7)})), max_size=3
-)
+PREFIXES = st.lists(st.sampled_from(sorted({code[:length] for code in CODES for length in range(3, 7)})), max_size=3)
 
 
 def test_http_is_off_unless_selected() -> None:
@@ -45,16 +43,12 @@ def test_codes_are_chosen_as_flake8_chooses_them(select: list[str], ignore: list
 def test_only_the_kinds_that_can_be_reported_are_looked_for() -> None:
     assert {kind.code for kind in Selection(("CPL102",)).kinds(KINDS)} == {"CPL102"}
     assert {kind.code for kind in Selection().kinds(KINDS)} == {kind.code for kind in KINDS} - {"CPL106"}
-    assert {kind.code for kind in Selection(("CPL110",)).kinds(KINDS)} == {kind.code for kind in KINDS} - {
-        "CPL106"
-    }
+    assert {kind.code for kind in Selection(("CPL110",)).kinds(KINDS)} == {kind.code for kind in KINDS} - {"CPL106"}
 
 
 @pytest.mark.parametrize("prefix", ["CPL2", "E501", "cpl101", "CPL1011", ""])
 def test_a_prefix_of_no_code_is_refused(prefix: str) -> None:
-    with pytest.raises(
-        ConfigurationError, match=r"--select: .* begins no code; the codes are CPL100, CPL101"
-    ):
+    with pytest.raises(ConfigurationError, match=r"--select: .* begins no code; the codes are CPL100, CPL101"):
         checked_prefixes([prefix], "--select")
 
 

@@ -51,9 +51,7 @@ STATEMENTS = st.sampled_from(
         "\tpass",
     ]
 )
-LINES = st.lists(
-    st.one_of(STATEMENTS, st.builds("{}  {}".format, STATEMENTS, COMMENTS), COMMENTS), max_size=9
-)
+LINES = st.lists(st.one_of(STATEMENTS, st.builds("{}  {}".format, STATEMENTS, COMMENTS), COMMENTS), max_size=9)
 
 
 def finding_on(line: int, lines: int, code: str) -> Finding:
@@ -91,9 +89,7 @@ def suppresses(text: str, line: int, code: str) -> bool:
 @example(["x = f(", ")  # noqa: CPL101"], 0, "CPL101")
 @example(["z = '''", "'''  # noqa: CPL101"], 0, "CPL101")
 @example(["w = 1 + \\", "    2  # noqa: CPL101"], 0, "CPL101")
-def test_a_finding_is_suppressed_where_flake8_would_suppress_it(
-    lines: list[str], number: int, code: str
-) -> None:
+def test_a_finding_is_suppressed_where_flake8_would_suppress_it(lines: list[str], number: int, code: str) -> None:
     text = "".join(f"{line}\n" for line in lines)
     line = 1 + number % len(lines)
     assert suppresses(text, line, code) == flake8_suppresses(text, line, code)

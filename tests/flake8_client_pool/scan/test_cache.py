@@ -10,7 +10,9 @@ from pathlib import Path
 import pytest
 
 from flake8_client_pool.policy.settings import Settings
-from flake8_client_pool.scan.cache import DIRECTORY, Cache, digest
+from flake8_client_pool.scan.cache import Cache
+from flake8_client_pool.scan.sight import CACHE_DIRECTORY as DIRECTORY
+from flake8_client_pool.scan.states import States, digest
 
 Tree = Callable[..., Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -51,13 +53,14 @@ def cache_file(project: Path) -> Path:
 
 
 def entries(file: Path) -> dict[str, list[object]]:
-    loaded: dict[str, list[object]] = json.loads(file.read_bytes().partition(b"\n")[2])
+    loaded: dict[str, list[object]] = json.loads(file.read_bytes().partition(b"\n")[2])["entries"]
     return loaded
 
 
-def rewrite(file: Path, content: object) -> None:
-    payload = json.dumps(content).encode()
-    file.write_bytes(digest(payload).encode() + b"\n" + payload)
+def rewrite(file: Path, changed: dict[str, list[object]], target: Path | None = None) -> None:
+    content = json.loads(file.read_bytes().partition(b"\n")[2])
+    payload = json.dumps({**content, "entries": changed}).encode()
+    (target or file).write_bytes(digest(payload).encode() + b"\n" + payload)
 
 
 def test_a_second_run_takes_what_the_first_one_found(project: Path, findings: Findings) -> None:
@@ -95,9 +98,7 @@ def test_another_content_is_analysed_anew(project: Path, findings: Findings) -> 
     [
         pytest.param(lambda root: (root / "clients.py").write_text("Warehouse = dict\n"), id="changed"),
         pytest.param(lambda root: (root / "clients.py").unlink(), id="removed"),
-        pytest.param(
-            lambda root: (root / "clients").mkdir() or (root / "clients/__init__.py").touch(), id="hidden"
-        ),
+        pytest.param(lambda root: (root / "clients").mkdir() or (root / "clients/__init__.py").touch(), id="hidden"),
     ],
 )
 def test_a_followed_file_that_differs_makes_its_followers_differ(
@@ -116,6 +117,53 @@ def test_a_followed_file_that_appears_counts(project: Path, findings: Findings) 
     assert ("user.py", 3, "CPL103") in findings()
 
 
+@pytest.mark.parametrize("ignored", ["", "clients.py\nlib\n"], ids=["tracked", "ignored"])
+@pytest.mark.parametrize("path", ["clients.py", "lib/loaders.py"])
+def test_a_file_without_a_word_of_its_own_gets_one_from_another(
+    project: Path, findings: Findings, git: Callable[..., None], ignored: str, path: str
+) -> None:
+    module = path.removesuffix(".py").rpartition("/")[2]
+    (project / "late.py").write_text(f"from {module} import Loader\n\nx = Loader()\n")
+    (project / ".gitignore").write_text(ignored)
+    git("init", "--quiet")
+    before = findings()
+    assert findings() == before
+    assert "late.py" not in {name for name, _, _ in before}
+    (project / path).parent.mkdir(exist_ok=True)
+    (project / path).write_text("from google.cloud.storage import Client as Loader\n")
+    assert ("late.py", 3, "CPL103") in findings()
+    assert findings() == findings("--no-cache")
+
+
+def test_an_unused_comment_is_found_although_an_earlier_run_did_not_look(project: Path, findings: Findings) -> None:
+    (project / "plain.py").write_text("x = 1  # noqa: CPL101\n")
+    assert "plain.py" not in {name for name, _, _ in findings("--ignore-noqa")}
+    for _ in range(2):
+        assert ("plain.py", 1, "CPL901") in findings()
+
+
+@pytest.mark.usefixtures("project")
+def test_a_part_of_a_tree_and_the_whole_share_a_cache(findings: Findings) -> None:
+    names = [f"job_{number}.py" for number in range(18)]
+    whole = findings()
+    for _ in range(2):
+        assert findings(*names) == [each for each in whole if each[0] in names]
+        assert findings() == whole
+
+
+def test_from_another_directory_the_cache_does_not_mislead(project: Path, findings: Findings, client_pool: Run) -> None:
+    """Without version control the working directory tells how far upward modules are looked for."""
+    (project / "deep/down").mkdir(parents=True)
+    for number in range(20):
+        (project / f"deep/down/user_{number}.py").write_text(FILES["user.py"])
+    assert len(findings()) == 41
+
+    def from_below(*arguments: str) -> str:
+        return client_pool("check", "--format=json", *arguments, cwd=project / "deep").stdout
+
+    assert from_below() == from_below("--no-cache")
+
+
 @pytest.mark.parametrize(
     "damage",
     [
@@ -125,16 +173,23 @@ def test_a_followed_file_that_appears_counts(project: Path, findings: Findings) 
         pytest.param(lambda _: b"\xff\x00\xfe", id="no text"),
         pytest.param(lambda _: digest(b"[").encode() + b"\n[", id="no json"),
         *(
-            pytest.param(
-                lambda _, shape=shape: digest(shape).encode() + b"\n" + shape, id=f"of shape {shape!r}"
+            pytest.param(lambda _, shape=shape: digest(shape).encode() + b"\n" + shape, id=f"of shape {shape!r}")
+            for shape in (
+                b"[]",
+                b"7",
+                b"{}",
+                b'{"entries": [1], "sight": [{}, {}], "settled": []}',
+                b'{"entries": {"job_0.py": 7}, "sight": [{}, {}], "settled": ["job_0.py"]}',
+                b'{"entries": {"job_0.py": [7]}, "sight": [{}, {}], "settled": ["job_0.py"]}',
+                b'{"entries": {"job_0.py": [1, 2, 3, 4]}, "sight": [{}, {}], "settled": [1]}',
+                b'{"entries": {}, "sight": [{}], "settled": []}',
+                b'{"entries": {}, "sight": [7, 7], "settled": []}',
+                b'{"entries": {}, "sight": [{}, {}], "settled": 7}',
             )
-            for shape in (b"[]", b"7", b'{"job_0.py": 7}', b'{"job_0.py": [1, 2, 3, 4]}')
         ),
     ],
 )
-def test_a_damaged_cache_is_no_cache(
-    project: Path, findings: Findings, damage: Callable[[bytes], bytes]
-) -> None:
+def test_a_damaged_cache_is_no_cache(project: Path, findings: Findings, damage: Callable[[bytes], bytes]) -> None:
     before = findings()
     file = cache_file(project)
     file.write_bytes(damage(file.read_bytes()))
@@ -149,8 +204,8 @@ def test_another_version_of_the_tool_has_another_cache(project: Path, findings: 
     poisoned = entries(own)
     for entry in poisoned.values():
         entry[2] = []
-    own.rename(stranger)
-    rewrite(stranger, poisoned)
+    rewrite(own, poisoned, stranger)
+    own.unlink()
     assert len(findings()) == 21
     assert own.exists()
 
@@ -178,9 +233,7 @@ def test_runs_side_by_side_agree(project: Path, findings: Findings) -> None:
     with ThreadPoolExecutor(6) as runs:
         assert all(found == expected for found in runs.map(lambda _: findings(), range(12)))
     assert len(entries(cache_file(project))) == KNOWN
-    assert not [
-        path for path in (project / DIRECTORY).iterdir() if path.suffix != ".json" and path.name[0] != "."
-    ]
+    assert not [path for path in (project / DIRECTORY).iterdir() if path.suffix != ".json" and path.name[0] != "."]
 
 
 def test_a_place_that_takes_no_cache_is_no_trouble(project: Path, findings: Findings) -> None:
@@ -188,9 +241,7 @@ def test_a_place_that_takes_no_cache_is_no_trouble(project: Path, findings: Find
     assert len(findings()) == 21
 
 
-def test_no_home_directory_is_no_trouble(
-    project: Path, findings: Findings, environment: dict[str, str]
-) -> None:
+def test_no_home_directory_is_no_trouble(project: Path, findings: Findings, environment: dict[str, str]) -> None:
     environment.pop("HOME", None)
     assert len(findings()) == 21
     assert cache_file(project).exists()
@@ -213,7 +264,7 @@ def test_few_files_need_no_cache(tree: Tree, client_pool: Run) -> None:
 def test_a_directory_that_cannot_be_written_is_no_trouble() -> None:
     cache = Cache(Settings(root="/proc"))
     cache.save()
-    cache.load()
+    cache.load(1, States(0))
     assert not Path("/proc", DIRECTORY).exists()
 
 

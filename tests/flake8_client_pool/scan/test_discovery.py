@@ -108,9 +108,7 @@ def test_each_configuration_excludes_below_itself(plain: Path) -> None:
 
 
 def test_virtual_environments_are_not_walked(tree: Tree) -> None:
-    root = tree(
-        {"a.py": "", "env/pyvenv.cfg": "", "env/lib/b.py": "", "node_modules/c.py": "", ".git/d.py": ""}
-    )
+    root = tree({"a.py": "", "env/pyvenv.cfg": "", "env/lib/b.py": "", "node_modules/c.py": "", ".git/d.py": ""})
     assert names(discovered(str(root))) == [f"{root}/a.py"]
 
 
@@ -125,26 +123,20 @@ def problems(discovery: Discovery) -> list[tuple[str, bool]]:
 
 @pytest.mark.usefixtures("plain")
 def test_a_missing_path_is_a_problem() -> None:
-    assert problems(discovered("nowhere.py", "job.py")) == [
-        ("nowhere.py: cannot be read: there is no such file", True)
-    ]
+    assert problems(discovered("nowhere.py", "job.py")) == [("nowhere.py: cannot be read: there is no such file", True)]
 
 
 def test_a_dangling_link_is_no_reason_to_fail_unless_it_is_named(plain: Path) -> None:
     (plain / "dangling.py").symlink_to("nowhere.py")
     assert problems(discovered(".")) == [("dangling.py: cannot be read: there is no such file", False)]
-    assert problems(discovered("dangling.py")) == [
-        ("dangling.py: cannot be read: there is no such file", True)
-    ]
+    assert problems(discovered("dangling.py")) == [("dangling.py: cannot be read: there is no such file", True)]
     assert len(discovered(".").files) == len(KEPT)
 
 
 def test_a_pipe_is_not_read(plain: Path) -> None:
     os.mkfifo(plain / "pipe.py")
     assert names(discovered(".")) == KEPT
-    assert problems(discovered("pipe.py")) == [
-        ("pipe.py: cannot be read: it is neither a file nor a directory", True)
-    ]
+    assert problems(discovered("pipe.py")) == [("pipe.py: cannot be read: it is neither a file nor a directory", True)]
 
 
 @pytest.mark.usefixtures("repository")

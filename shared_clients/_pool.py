@@ -1,0 +1,299 @@
+"""One client a key, built once; knows threads and forks, and no service."""
+
+import contextlib
+import functools
+import inspect
+import itertools
+import logging
+import threading
+import time
+import weakref
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from typing import Any, Generic, ParamSpec, TypeVar, cast
+
+from shared_clients import _exit, _registry, settings, stats
+from shared_clients._counters import Counters, PoolStats
+from shared_clients._generation import Generation, MissedError, SupersededError
+from shared_clients._hooks import Arguments, Hooks
+from shared_clients._key import Key, is_settled
+from shared_clients._registry import Pending
+from shared_clients._sharing import Sharing, derives_from
+from shared_clients.errors import UnpoolableArgumentError
+
+__all__ = ["Pool"]
+
+_C = TypeVar("_C")
+_P = ParamSpec("_P")
+_LOGGER = logging.getLogger("shared_clients")
+
+
+class Pool(Generic[_C]):
+    """The shared clients of one kind. `getter` turns a function that builds one into one that shares it.
+
+    Args:
+        name: The kind, as it appears in statistics and log lines.
+        hooks: What the service knows of its clients.
+
+    """
+
+    def __init__(self, name: str, hooks: Hooks[_C]) -> None:
+        self.name = name
+        self.hooks = hooks
+        self._sharing = Sharing(name, hooks.mixin, lambda: self.counters.add("closes_refused"))
+        self.substitute: Callable[[], object] | None = None
+        self.build: Callable[..., _C]
+        self.get: Callable[..., _C]
+        self._defaults: Mapping[str, object] = {}
+        self._abandoned: list[object] = []
+        self.counters = Counters()
+        self._reset()
+        _registry.add(self)
+        _exit.install()
+
+    def _reset(self) -> None:
+        self.generation = self._ended_generation()
+        self._lock = threading.RLock()
+        self._alive: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._lapsed: deque[Callable[[], None]] = deque()
+        self._calls = itertools.count().__next__
+
+    def _ended_generation(self) -> Generation[_C]:
+        generation: Generation[_C] = Generation(self._settled_key)
+        generation.end()
+        return generation
+
+    def getter(self, build: Callable[_P, _C]) -> Callable[_P, _C]:
+        """Make a getter of a function that builds a client from a getter's arguments.
+
+        Args:
+            build: Takes `project_id` first, if it takes it, and everything else by keyword. Arguments that
+                are None or equal to their default reach it only when the caller, or `prepare`, gave others.
+
+        Returns:
+            A function of the same signature that returns a shared client.
+
+        """
+        parameters = inspect.signature(build).parameters.values()
+        self._defaults = {parameter.name: parameter.default for parameter in parameters}
+        self.build = build
+        self.get = functools.wraps(build)(self._make_getter())
+        return cast("Callable[_P, _C]", self.get)
+
+    def _make_getter(self) -> Callable[..., _C]:
+        # Everything on this path is measured (benchmarks/pools.py): a project alone is looked up in a plain
+        # dictionary, because a call of an `lru_cache` costs more than this function; options go through one.
+        def get(project_id: str | None = None, **options: object) -> _C:
+            generation = self.generation
+            try:
+                if options:
+                    return next(generation.by_options(project_id, **options))
+                return next(generation.by_project[project_id])
+            except (KeyError, TypeError, MissedError):
+                pass
+            return self.find(project_id, options)
+
+        return get
+
+    @contextlib.contextmanager
+    def substituted(self, fake: object) -> Iterator[None]:
+        """Have the getter return `fake`; for tests. The clients kept before are let go."""
+        before, self.substitute = self.substitute, lambda: fake
+        self.end()
+        try:
+            yield
+        finally:
+            self.substitute = before
+
+    def find(self, project_id: str | None, options: Mapping[str, object]) -> _C:
+        """Return the client of these arguments, building it if need be: the slow path of the getter."""
+        given = self._given(project_id, options)
+        if self.substitute is not None:
+            return cast("_C", self.substitute())
+        if not self._is_pooled():
+            return self._construct_unpooled(given)
+        while True:
+            prepared = self.hooks.prepare(given)
+            generation = self._current_generation()
+            try:
+                return self._obtain(generation, given, prepared)
+            except SupersededError as superseded:
+                self._discard(generation, cast("_C | None", superseded.client))
+
+    def _given(self, project_id: str | None, options: Mapping[str, object]) -> dict[str, object]:
+        given = {"project_id": project_id, **options}
+        given = {name: value for name, value in given.items() if value is not self._defaults.get(name)}
+        for name in sorted(given.keys() - self._defaults.keys()):
+            advice = self.hooks.refused.get(name)
+            if advice is None:
+                known = ", ".join(self._defaults)
+                raise TypeError(f"{self.build.__name__}() takes no argument {name!r}; it takes {known}")
+            raise UnpoolableArgumentError(
+                f"{self.build.__name__}() cannot share a client by its argument {name!r}: {advice}",
+            )
+        return given
+
+    def _is_pooled(self) -> bool:
+        # Spread evenly, and without a random number: of ten calls at 30 percent the 4th, 7th and 10th.
+        percentage, call = settings.current().pooling, self._calls()
+        return (call + 1) * percentage // settings.ALL_CALLS > call * percentage // settings.ALL_CALLS
+
+    def _current_generation(self) -> Generation[_C]:
+        with self._lock:
+            if self.generation.ended:
+                self.generation = self._new_generation()
+            return self.generation
+
+    def _new_generation(self) -> Generation[_C]:
+        now = settings.current()
+        return Generation(self._settled_key, now.max_clients, tabled=now.pooling == settings.ALL_CALLS)
+
+    def _generations(self) -> list[Generation[_C]]:
+        return [self.generation]
+
+    def _settled_key(self, project_id: str | None = None, **options: object) -> Key:
+        given = self._given(project_id, options)
+        if not is_settled(given):
+            raise MissedError
+        return Key.of(self.name, self.hooks.prepare(given))
+
+    def _obtain(self, generation: Generation[_C], given: Arguments, prepared: Arguments) -> _C:
+        slot, is_mine = generation.claim(Key.of(self.name, prepared))
+        if is_mine:
+            client = generation.fill(slot, functools.partial(self._construct, prepared))
+        elif slot.client is None:
+            self.counters.add("waits")
+            client = generation.wait(slot)
+        else:
+            client = next(slot.take)
+        if given.keys() <= {"project_id"} and is_settled(given):
+            generation.table_project(cast("str | None", given.get("project_id")), slot)
+        return client
+
+    def _discard(self, generation: Generation[_C], client: _C | None) -> None:
+        if client is None:
+            return
+        if generation.is_inherited:
+            self._abandoned.append(client)
+        else:
+            self.close(client)
+
+    def _construct(self, arguments: Arguments) -> _C:
+        self.sweep()
+        started = time.perf_counter()
+        try:
+            client = self._construct_real(arguments)
+        except BaseException:
+            self.counters.add("failures")
+            raise
+        self.counters.add_build(time.perf_counter() - started)
+        _LOGGER.debug("built a shared %s client", self.name)
+        return client
+
+    def _construct_real(self, arguments: Arguments) -> _C:
+        stats.export_metrics()
+        _registry.note_build(self)
+        client = self.build(**arguments)
+        if self.is_genuine(client):
+            try:
+                self.hooks.warm(client)
+            except BaseException:
+                self.hooks.close(client)
+                raise
+            self._sharing.share(client)
+            _exit.watch_main_thread()
+            self._watch(client)
+        return client
+
+    def _construct_unpooled(self, arguments: Arguments) -> _C:
+        _registry.note_build(self)
+        client = self.build(**arguments)
+        self.counters.add("unpooled")
+        return client
+
+    def is_real(self) -> bool:
+        """Tell whether building a client now would build one of the library's."""
+        return self.hooks.is_real()
+
+    def is_genuine(self, client: object) -> bool:
+        """Tell whether a client is one of the library's, not a mock or another stand-in."""
+        return derives_from(client, self.hooks.library)
+
+    def _watch(self, client: _C) -> None:
+        self._alive.add(client)
+        release = self.hooks.release(client)
+        if release is not None:
+            # Not freed on the spot: the garbage collector may run in a thread that freeing would wait for.
+            weakref.finalize(client, self._lapsed.append, release).atexit = False
+
+    def sweep(self) -> None:
+        """Free the connections of clients that the pool dropped and that nobody holds any more."""
+        while self._lapsed:
+            # Another thread was faster, or a client that nobody holds any more fails to close.
+            with contextlib.suppress(Exception):
+                self._lapsed.popleft()()
+
+    def end(self) -> list[_C]:
+        """Keep no client any more; return those that were kept. The next call of the getter builds anew."""
+        with self._lock:
+            ended = [self._end_generation(generation) for generation in self._generations()]
+        self.sweep()
+        return [client for clients in ended for client in clients]
+
+    def _end_generation(self, generation: Generation[_C]) -> list[_C]:
+        if generation.ended:
+            return []
+        clients = generation.end()
+        self.counters.add("hits", generation.hits())
+        self.counters.add("evictions", generation.evicted)
+        return clients
+
+    def main_ends(self) -> None:
+        """Tell the clients that the main thread has ended."""
+        for client in filter(self.is_genuine, self._clients()):
+            self.hooks.main_ends(client)
+
+    def start_over(self) -> None:
+        """Keep no client any more and count from zero; for tests."""
+        self.end()
+        self.counters = Counters()
+        self._sharing.forget_call_sites()
+
+    def drain(self, client: _C) -> Iterable[Pending]:
+        """Have a client finish what it was given; return what is under way."""
+        return self.hooks.drain(client) if self.is_genuine(client) else ()
+
+    def close(self, client: _C) -> None:
+        """Really close a client."""
+        if self.is_genuine(client):
+            self.hooks.close(client)
+
+    def abandon(self) -> None:
+        """Start afresh in a forked child: new locks, no clients, and what was inherited is never touched."""
+        inherited = list(self._alive)
+        self._abandoned += [*inherited, vars(self).copy()]
+        self.counters = Counters(self.counters.fork_resets + 1)
+        self._reset()
+        for client in inherited:
+            self.hooks.renew(client)
+
+    def stats(self) -> PoolStats:
+        """Return what the pool has counted."""
+        self.sweep()
+        generations = [generation for generation in self._generations() if not generation.ended]
+        return PoolStats(
+            clients=len(self._clients()),
+            http_connections_in_use=self._connections(),
+            **self.counters.totals(
+                hits=sum(generation.hits() for generation in generations),
+                evictions=sum(generation.evicted for generation in generations),
+            ),
+        )
+
+    def _clients(self) -> list[_C]:
+        return [client for generation in self._generations() for client in generation.clients()]
+
+    def _connections(self) -> int | None:
+        counts = [self.hooks.connections(client) for client in filter(self.is_genuine, self._clients())]
+        known = [count for count in counts if count is not None]
+        return sum(known) if known or not counts else None

@@ -1,0 +1,258 @@
+"""What a forked child finds: new locks, empty pools, connections of its own, and nothing that hangs."""
+
+import gc
+import os
+import threading
+import time
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from google.auth.credentials import AnonymousCredentials
+
+from shared_clients import (
+    close_all_clients,
+    get_bigquery_client,
+    get_firestore_client,
+    get_pubsub_publisher,
+    get_storage_client,
+    pool_stats,
+)
+from shared_clients.bigquery_pool import POOL
+from tests.shared_clients.helpers import PATIENCE_SECONDS, at_once, in_child, output_of
+from tests.shared_clients.servers.emulators import Emulator
+from tests.shared_clients.servers.http_server import HttpServer
+
+CREDENTIALS = AnonymousCredentials()
+
+
+def client() -> Any:
+    return get_bigquery_client("p", credentials=CREDENTIALS)
+
+
+@pytest.fixture
+def busy() -> Iterator[Callable[[Callable[[], object]], None]]:
+    """Keep a few threads at a task until the test ends."""
+    stop = threading.Event()
+    threads: list[threading.Thread] = []
+
+    def repeat(task: Callable[[], object]) -> None:
+        while not stop.is_set():
+            task()
+
+    def start(task: Callable[[], object]) -> None:
+        for _ in range(4):
+            threads.append(threading.Thread(target=repeat, args=(task,), daemon=True))
+            threads[-1].start()
+
+    yield start
+    stop.set()
+    for thread in threads:
+        thread.join(PATIENCE_SECONDS)
+
+
+def test_a_child_gets_a_client_of_its_own_and_the_parent_keeps_its() -> None:
+    inherited = client()
+    client().close()
+
+    def child() -> str:
+        stats = pool_stats()["bigquery"]
+        counts = (stats.clients, stats.builds, stats.hits, stats.closes_refused, stats.fork_resets)
+        return f"{counts} {client() is inherited} {client() is client()}"
+
+    assert in_child(child) == "(0, 0, 0, 0, 1) False True"
+    assert client() is inherited
+    assert pool_stats()["bigquery"].fork_resets == 0
+
+
+def test_locks_that_another_thread_holds_at_the_fork_do_not_hang_the_child() -> None:
+    inherited = client()
+    locked, release = threading.Event(), threading.Event()
+
+    def hold() -> None:
+        with POOL._lock, POOL.generation._lock, POOL.counters._lock:
+            locked.set()
+            release.wait(PATIENCE_SECONDS)
+
+    holder = threading.Thread(target=hold)
+    holder.start()
+    assert locked.wait(PATIENCE_SECONDS)
+    answer = in_child(lambda: str(client() is inherited), timeout=10)
+    release.set()
+    holder.join()
+    assert answer == "False"
+
+
+def test_a_fork_while_a_client_is_being_built_does_not_hang_the_child(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    building, finish = threading.Event(), threading.Event()
+    build = POOL.build
+
+    def slow(**arguments: object) -> Any:
+        building.set()
+        finish.wait(PATIENCE_SECONDS)
+        return build(**arguments)
+
+    monkeypatch.setattr(POOL, "build", slow)
+    builder = threading.Thread(target=client)
+    builder.start()
+    assert building.wait(PATIENCE_SECONDS)
+
+    def child() -> str:
+        finish.set()  # the parent's stays unset
+        return str(client() is client())
+
+    answer = in_child(child, timeout=10)
+    finish.set()
+    builder.join()
+    assert answer == "True"
+
+
+def test_a_client_whose_construction_forks_is_built_again_in_the_child(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    build = POOL.build
+    answers: list[str] = []
+
+    def forking(**arguments: object) -> Any:
+        if not answers:
+            answers.append("asked")
+            answers.append(in_child(lambda: "built"))
+        return build(**arguments)
+
+    monkeypatch.setattr(POOL, "build", forking)
+    assert client() is client()
+    assert answers == ["asked", "built"]
+
+
+@pytest.mark.timeout(120)
+def test_a_child_of_a_busy_firestore_process_neither_hangs_nor_fails(
+    firestore_emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    busy: Callable[[Callable[[], object]], None],
+) -> None:
+    firestore_emulator.use(monkeypatch)
+    get_firestore_client("p").document("a/b").set({"owner": "parent"})
+    busy(lambda: get_firestore_client("p").document("a/b").get())
+
+    def child() -> str:
+        gc.collect()
+        return f"{get_firestore_client('p').document('a/b').get().to_dict()}"
+
+    answers = [in_child(child, timeout=20) for _ in range(5)]
+    assert answers == ["{'owner': 'parent'}"] * 5
+
+
+@pytest.mark.timeout(120)
+def test_closing_and_exiting_a_child_leaves_the_busy_parents_clients_alone(
+    firestore_emulator: Emulator,
+    monkeypatch: pytest.MonkeyPatch,
+    busy: Callable[[Callable[[], object]], None],
+) -> None:
+    firestore_emulator.use(monkeypatch)
+    failures: list[Exception] = []
+
+    def read() -> None:
+        try:
+            get_firestore_client("p").document("a/b").get()
+        except Exception as error:  # noqa: BLE001 - the test looks at it
+            failures.append(error)
+
+    read()
+    busy(read)
+
+    def child() -> str:
+        close_all_clients()
+        return "closed"
+
+    assert [in_child(child, timeout=20) for _ in range(5)] == ["closed"] * 5
+    assert not failures
+
+
+EXITING = """
+import os, signal, sys, threading, time
+from shared_clients import get_firestore_client
+
+def read():
+    return get_firestore_client("p").document("fork/exit").get().exists
+
+def repeat():
+    while not stop:
+        read()
+
+read()
+stop = False
+threads = [threading.Thread(target=repeat) for _ in range(4)]
+for thread in threads:
+    thread.start()
+codes = []
+for number in range(6):
+    child = os.fork()
+    if child == 0:
+        signal.alarm(20)
+        if number % 2:
+            read()
+        sys.exit(0)
+    codes.append(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
+stop = True
+for thread in threads:
+    thread.join()
+print(codes)
+"""
+
+
+@pytest.mark.timeout(180)
+def test_a_child_that_exits_as_usual_does_not_hang_on_what_it_inherited(
+    firestore_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    firestore_emulator.use(monkeypatch)
+    assert output_of("import warnings; warnings.simplefilter('ignore')\n" + EXITING) == "[0, 0, 0, 0, 0, 0]\n"
+
+
+def ask(borrowed: Any, server: HttpServer, text: str) -> bool:
+    return bool(borrowed._http.post(server.url, data=text).json()["body"] == text)
+
+
+@pytest.mark.parametrize("again", [True, False], ids=["asks again", "uses what it inherited"])
+def test_parent_and_child_never_exchange_responses(http_server: HttpServer, *, again: bool) -> None:
+    """Both talk over connections that were open at the fork; a naive pool gets another's answer."""
+    borrowed = client()
+    outcomes = at_once(4, lambda number: ask(borrowed, http_server, f"before {number}"))
+    assert outcomes == [True] * 4
+
+    def child() -> str:
+        own = client() if again else borrowed
+        right = [ask(own, http_server, f"child {os.getpid()} {number}") for number in range(300)]
+        return str(all(right))
+
+    answers: list[str] = []
+    children = [threading.Thread(target=lambda: answers.append(in_child(child))) for _ in range(2)]
+    for thread in children:
+        thread.start()
+    while any(thread.is_alive() for thread in children):
+        assert all(at_once(4, lambda number: ask(borrowed, http_server, f"parent {number}")))
+    assert answers == ["True", "True"]
+
+
+def test_the_storage_client_of_a_child_works(
+    storage_emulator: Emulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    storage_emulator.use(monkeypatch)
+    get_storage_client("p").create_bucket("before-the-fork")
+    answer = in_child(
+        lambda: "there" if get_storage_client("p").bucket("before-the-fork").exists() else "not there"
+    )
+    assert answer == "there"
+
+
+@pytest.mark.timeout(120)
+def test_the_publisher_of_a_child_delivers(
+    pubsub_emulator: Emulator, monkeypatch: pytest.MonkeyPatch, busy: Callable[[Callable[[], object]], None]
+) -> None:
+    pubsub_emulator.use(monkeypatch)
+    topic = get_pubsub_publisher().create_topic(name="projects/p/topics/fork").name
+    busy(lambda: get_pubsub_publisher().publish(topic, b"parent").result(timeout=10))
+    time.sleep(0.2)
+    child = lambda: str(bool(get_pubsub_publisher().publish(topic, b"child").result(timeout=10)))  # noqa: E731
+    assert [in_child(child, timeout=20) for _ in range(3)] == ["True"] * 3
