@@ -167,9 +167,8 @@ class _Rounds:
         local: set[tuple[str, int]] = set()
         done = [each for each in chosen if self._import_made(draft, *each, local)]
         draft.apply_from_start(edit for proposal, _ in done for edit in proposal.edits)
-        for name, offset in sorted({(_root(each), _anchor(each)) for each, _ in done}):
-            if offset is not None:
-                self._remove_import(draft, name, offset)
+        for name, offset in sorted({imported for each, _ in done for imported in _imports(each)}):
+            self._remove_import(draft, name, offset)
         broken = _fault(draft.text)
         for proposal, origin in done:
             self._outcomes[origin] = _failed(origin, broken) if broken else _fixed(proposal, origin)
@@ -266,12 +265,10 @@ def _place(proposal: Proposal) -> Place:
     return proposal.start, proposal.kind, proposal.code
 
 
-def _root(proposal: Proposal) -> str:
-    return proposal.placement.root if proposal.placement else ""
-
-
-def _anchor(proposal: Proposal) -> int | None:
-    return proposal.placement.anchor if proposal.placement else None
+def _imports(proposal: Proposal) -> list[tuple[str, int]]:
+    """List the imports that a change may leave unused: the name, and the offset of the statement."""
+    placed = proposal.placement
+    return [(placed.root, offset) for offset in placed.imports] if placed else []
 
 
 def _fault(text: str) -> str:

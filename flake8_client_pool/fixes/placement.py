@@ -36,6 +36,7 @@ class Placement:
         statement: the offset of the statement that the call is part of.
         root: the name that the call's expression begins with.
         anchor: the offset of the import that gave that name; None where it was none.
+        imports: the offsets of all imports that bind that name there.
     """
 
     where: Where
@@ -44,6 +45,7 @@ class Placement:
     statement: int
     root: str
     anchor: int | None = None
+    imports: tuple[int, ...] = ()
 
 
 def root_of(function: Node) -> Node:
@@ -73,11 +75,12 @@ def placement(names: Names, call: Node, function: Node, getter: Getter, *, in_cy
     origin = standing(names, root.text(), root)
     sites = _sites(names, origin, root)
     local = _local_standing(names, call, getter)
+    imports = tuple(start_of(each) for binding in origin.bindings if (each := import_of(binding))) if sites else ()
     statement = start_of(_statement_of(call, place_of(call).scopes[0]))
     if called := _visible(names, call, getter, sites):
-        return Placement(Where.NOWHERE, called, 0, statement, root.text(), _anchor(sites))
+        return Placement(Where.NOWHERE, called, 0, statement, root.text(), _anchor(sites), imports)
     where, offset = _place(call, origin, sites, in_cycle=in_cycle, shadowed=local)
-    return Placement(where, getter.name, offset, statement, root.text(), _anchor(sites))
+    return Placement(where, getter.name, offset, statement, root.text(), _anchor(sites), imports)
 
 
 def _anchor(sites: list[Binding]) -> int | None:

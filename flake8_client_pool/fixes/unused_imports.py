@@ -41,8 +41,9 @@ def removals(layout: Layout, imported: Imported, is_needed: IsNeeded) -> tuple[E
     if _UNUSED_ALLOWED.search(whole) or _is_used(layout, imported.name, statement):
         return ()
     in_module = statement in layout.tree.body
-    conditional = not in_module and not _function_around(layout.tree, statement)
-    if not conditional and not (in_module and is_needed(imported.name)):
+    conditional = not in_module and _is_conditional(layout.tree, statement)
+    spoken = any(re.search(rf"\b{re.escape(imported.name)}\b", each) for each in _spoken(layout))
+    if not conditional and not spoken and not (in_module and is_needed(imported.name)):
         edit = _removed(layout, body, statement, alias)
         if edit:
             return (edit,)
@@ -71,6 +72,19 @@ def _function_around(tree: ast.Module, statement: ast.stmt) -> ast.AST | None:
     return around[-1] if around else None
 
 
+def _is_conditional(tree: ast.Module, statement: ast.stmt) -> bool:
+    """Tell whether a program may go on without an import: under any condition in a module, or where a failure is caught."""
+    if not _function_around(tree, statement):
+        return True
+    guards = [node for node in ast.walk(tree) if isinstance(node, ast.Try) and _catches_import_errors(node)]
+    return any(inner is statement for guard in guards for part in guard.body for inner in ast.walk(part))
+
+
+def _catches_import_errors(guard: ast.Try) -> bool:
+    caught = [ast.unparse(handler.type) for handler in guard.handlers if handler.type]
+    return any("ImportError" in each or "ModuleNotFoundError" in each for each in caught)
+
+
 def _is_used(layout: Layout, name: str, statement: Import) -> bool:
     if len(re.findall(rf"\b{re.escape(name)}\b", layout.text)) == 1:
         return False
@@ -81,7 +95,6 @@ def _is_used(layout: Layout, name: str, statement: Import) -> bool:
         _is_referenced(symtable.symtable(layout.text, "<source>", "exec"), name)
         or any(name in names for names in _annotations(layout.tree))
         or name in _exported(layout.tree)
-        or any(re.search(rf"\b{re.escape(name)}\b", text) for text in _spoken(layout))
     )
 
 
@@ -151,8 +164,9 @@ def _removed(layout: Layout, body: list[ast.stmt], statement: Import, alias: ast
     ends_section = layout.is_blank(last + 1) or last >= len(layout.lines)
     if layout.is_blank(first - 1) and ends_section:
         first -= 1
-    elif ends_section and (first == 1 or (body[0] is statement and first - 1 > 0 and body is not layout.tree.body)):
-        last += 1
+    elif ends_section and body[0] is statement:
+        while layout.is_blank(last + 1):
+            last += 1
     return Edit(layout.line_start(first), layout.line_start(last + 1), "")
 
 
