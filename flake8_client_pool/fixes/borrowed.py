@@ -25,7 +25,7 @@ def refuse_if_closed(call: Node, getter: str, *, protects: bool) -> None:
     holder, parent = _outermost(call)
     if not protects and _is_closed_on_the_spot(holder, parent):
         raise NotPooledError(f"it is closed here, and {getter}() gives a client that others use")
-    for name in _targets(holder, parent):
+    for name in _targets(parent):
         text = _reach(call, name)
         if not protects and _closes(text, name):
             raise NotPooledError(f"{name} is closed, and {getter}() gives a client that others use")
@@ -49,19 +49,19 @@ def _is_closed_on_the_spot(holder: Node, parent: Node | None) -> bool:
         return True
     if kind == "argument_list" and (call := parent.parent()):
         function = call.field("function")
-        return bool(function) and function.text().rpartition(".")[2] in _CLOSING_CALLS
+        return function is not None and function.text().rpartition(".")[2] in _CLOSING_CALLS
     attribute = parent.field("attribute") if kind == "attribute" and parent.field("object") == holder else None
     return attribute is not None and re.fullmatch("close|stop|shutdown|transport", attribute.text()) is not None
 
 
-def _targets(holder: Node, parent: Node | None) -> list[str]:
+def _targets(parent: Node | None) -> list[str]:
     """Name what a client is assigned to: `client`, `self.client`."""
     names: list[str] = []
     while parent and parent.kind() in ("assignment", "named_expression"):
         target = parent.field("left") or parent.field("name")
         if target and target.kind() in ("identifier", "attribute"):
             names.append("".join(target.text().split()))
-        holder, parent = parent, parent.parent()
+        parent = parent.parent()
     return names
 
 

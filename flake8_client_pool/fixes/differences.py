@@ -1,7 +1,6 @@
 """What differs between two texts: as edits, and as a patch."""
 
 import difflib
-import os.path
 
 from flake8_client_pool.model import Edit
 
@@ -23,9 +22,15 @@ def edits_between(before: str, after: str) -> tuple[Edit, ...]:
 
 
 def _shortest(start: int, old: str, new: str) -> Edit:
-    head = len(os.path.commonprefix([old, new]))
-    tail = len(os.path.commonprefix([old[head:][::-1], new[head:][::-1]]))
+    head = _shared(old, new)
+    tail = _shared(old[head:][::-1], new[head:][::-1])
     return Edit(start + head, start + len(old) - tail, new[head : len(new) - tail])
+
+
+def _shared(one: str, other: str) -> int:
+    """Count the code points with which both texts begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((place for place, (left, right) in pairs if left != right), min(len(one), len(other)))
 
 
 def patch(path: str, before: bytes, after: bytes) -> bytes:

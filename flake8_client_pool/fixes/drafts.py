@@ -1,6 +1,7 @@
 """A text on its way to another one: edits in batches, and what becomes of the places in it."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from flake8_client_pool.model import Edit
 
@@ -56,5 +57,5 @@ def overlap(edits: Iterable[Edit]) -> bool:
     ordered = sorted(set(edits), key=lambda edit: (edit.start, edit.end))
     return any(
         later.start < earlier.end or (later.start, later.end) == (earlier.start, earlier.end)
-        for earlier, later in zip(ordered, ordered[1:], strict=False)
+        for earlier, later in pairwise(ordered)
     )

@@ -77,9 +77,7 @@ class FileFixer:
         self._cycles = ImportedByPool(repository)
         self._outside = outside
 
-    def fix(
-        self, path: str, data: bytes, text: str, places: Collection[Place], *, unsafe: bool
-    ) -> FileFix:
+    def fix(self, path: str, data: bytes, text: str, places: Collection[Place], *, unsafe: bool) -> FileFix:
         """Fix the findings at some places of one file, all that can be.
 
         Args:
@@ -174,9 +172,7 @@ class _Rounds:
             self._outcomes[origin] = _failed(origin, broken) if broken else _fixed(proposal, origin)
         return None if broken or not done else draft
 
-    def _import_made(
-        self, draft: Draft, proposal: Proposal, origin: Place, local: set[tuple[str, int]]
-    ) -> bool:
+    def _import_made(self, draft: Draft, proposal: Proposal, origin: Place, local: set[tuple[str, int]]) -> bool:
         """Make the import that a change needs; False, and the reason noted, where there is no place for it.
 
         Where there is none at module level the function imports for itself. `local` holds the getters for which,
@@ -226,7 +222,6 @@ class _Rounds:
         layout = Layout(draft.text)
         imported = Imported(draft.place(offset), name)
         draft.apply(removals(layout, imported, lambda each: self._fixer.is_needed(self._path, each)))
-
 
 
 def _compatible(wanted: list[tuple[Proposal, Place]]) -> list[tuple[Proposal, Place]]:

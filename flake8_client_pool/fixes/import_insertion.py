@@ -5,8 +5,14 @@ import re
 from dataclasses import dataclass, replace
 
 from flake8_client_pool.fixes.layout import Layout
-from flake8_client_pool.fixes.ordering import FIRST_PARTY, Import, Sections, member_key
-from flake8_client_pool.fixes.path_mending import is_main_guard, may_mend_path, mending_functions, mends_path, mends_path_anywhere
+from flake8_client_pool.fixes.ordering import FIRST_PARTY, Import, Key, Sections, member_key
+from flake8_client_pool.fixes.path_mending import (
+    is_main_guard,
+    may_mend_path,
+    mending_functions,
+    mends_path,
+    mends_path_anywhere,
+)
 from flake8_client_pool.model import Edit
 
 _LINE_LENGTH = 88
@@ -100,7 +106,7 @@ def in_front_of(layout: Layout, statement: ast.stmt, wanted: Wanted) -> Edit:
 
 
 def _first_line(statement: ast.stmt) -> int:
-    decorators = getattr(statement, "decorator_list", [])
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(each.lineno for each in decorators)])
 
 
@@ -246,7 +252,7 @@ def _in_block(layout: Layout, block: Block, wanted: Wanted, sections: Sections) 
     return Edit(start, start, line + layout.newline)
 
 
-def _companion(block: Block, keys: list[tuple[int, int, object]], section: int, wanted: Wanted) -> Import:
+def _companion(block: Block, keys: list[Key], section: int, wanted: Wanted) -> Import:
     """Choose the import to stand behind in a block that is not sorted."""
     top = wanted.module.partition(".")[0]
     same = [each for each in block if _top(each) == top]

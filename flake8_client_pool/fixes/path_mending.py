@@ -15,9 +15,7 @@ def mends_path(statement: ast.stmt, functions: frozenset[str] = frozenset()) -> 
 def mending_functions(tree: ast.Module) -> frozenset[str]:
     """Name the functions of a module that change `sys.path`."""
     definitions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return frozenset(
-        definition.name for definition in definitions if any(mends_path(each) for each in definition.body)
-    )
+    return frozenset(definition.name for definition in definitions if any(mends_path(each) for each in definition.body))
 
 
 def may_mend_path(text: str) -> bool:

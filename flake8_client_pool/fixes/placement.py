@@ -170,9 +170,7 @@ def _local_standing(names: Names, call: Node, getter: Getter) -> bool:
     return standing(names, getter.name, call).is_local
 
 
-def _place(
-    call: Node, origin: Standing, sites: list[Binding], *, in_cycle: bool, shadowed: bool
-) -> tuple[Where, int]:
+def _place(call: Node, origin: Standing, sites: list[Binding], *, in_cycle: bool, shadowed: bool) -> tuple[Where, int]:
     statement = import_of(sites[0]) if sites else None
     runs_at_import = not any(each.kind() in FUNCTIONS for each in place_of(call).scopes)
     if statement and len(sites) == 1 and _stands_beside(call, origin, sites[0]):
@@ -190,7 +188,9 @@ def _stands_beside(call: Node, origin: Standing, site: Binding) -> bool:
     if origin.is_module and not site.branches:
         return False
     place = place_of(call)
-    return always_runs_before(site, place, call, inner=origin.is_inner) or (origin.is_local and len(origin.bindings) == 1)
+    return always_runs_before(site, place, call, inner=origin.is_inner) or (
+        origin.is_local and len(origin.bindings) == 1
+    )
 
 
 def _is_type_checking(sites: list[Binding]) -> bool:

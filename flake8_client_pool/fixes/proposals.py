@@ -81,6 +81,8 @@ def _proposal(uses: Uses, use: Use, code: str, expression: Node, surroundings: S
 def _worked_out(uses: Uses, use: Use, found: Proposal, expression: Node, surroundings: Surroundings) -> Proposal:
     path = abspath(uses.names.source.path)
     getter = getter_for(use, surroundings.getters, dirname(path))
+    if not getter.is_read:
+        raise NotPooledError(f"{getter.module} is not to be found, so that it is not known what {getter.name} takes")
     in_cycle = path in surroundings.cycles.of(getter.module, dirname(path))
     built = expression != use.node
     make = getter_edits if built else handed_on_edits

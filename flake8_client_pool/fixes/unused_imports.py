@@ -73,7 +73,7 @@ def _function_around(tree: ast.Module, statement: ast.stmt) -> ast.AST | None:
 
 
 def _is_conditional(tree: ast.Module, statement: ast.stmt) -> bool:
-    """Tell whether a program may go on without an import: under any condition in a module, or where a failure is caught."""
+    """Tell whether a program may go on without an import: a condition in a module, or a failure that is caught."""
     if not _function_around(tree, statement):
         return True
     guards = [node for node in ast.walk(tree) if isinstance(node, ast.Try) and _catches_import_errors(node)]

@@ -2,14 +2,17 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 import click
 
 from flake8_client_pool.fixes.differences import patch
-from flake8_client_pool.fixes.file_fix import Outcome
 from flake8_client_pool.frontends.writing import write_out
-from flake8_client_pool.model import Finding
 from flake8_client_pool.scan.fixing import FixedFile, Task, Workbench, neighbours_of
+
+if TYPE_CHECKING:
+    from flake8_client_pool.fixes.file_fix import Outcome
+    from flake8_client_pool.model import Finding
 
 _CHOICES = click.Choice(["y", "n", "a", "q"])
 _QUESTION = "Make this change? (y)es, (n)o, (a)ll that follow, (q)uit"

@@ -40,7 +40,9 @@ class FixReport:
     @property
     def rows(self) -> list[Row]:
         """All findings, in the order of paths and places."""
-        return [Row(each.file.path, finding, outcome) for each in self.fixed_files for finding, outcome in each.outcomes]
+        return [
+            Row(each.file.path, finding, outcome) for each in self.fixed_files for finding, outcome in each.outcomes
+        ]
 
     @property
     def left(self) -> list[Row]:
@@ -107,14 +109,18 @@ def _number(count: int, thing: str) -> str:
 
 def to_json(report: FixReport) -> str:
     """Write a report as one JSON document, in ASCII and with a line break at its end."""
-    counts = {status: sum(row.outcome.status == status for row in report.rows) for status in ("fixed", "skipped", "failed")}
+    counts = {
+        status: sum(row.outcome.status == status for row in report.rows) for status in ("fixed", "skipped", "failed")
+    }
     document = {
         "version": VERSION,
         "written": report.written,
         "findings": [_finding(row) for row in report.rows],
         "files": report.files,
         "changed": report.changed,
-        "factories": [{"path": row.path, "line": row.finding.span.line, "name": row.outcome.factory} for row in report.factories],
+        "factories": [
+            {"path": row.path, "line": row.finding.span.line, "name": row.outcome.factory} for row in report.factories
+        ],
         "incomplete_pools": report.incomplete,
         "summary": {**counts, "problems": [{"path": each.path, "reason": each.reason} for each in report.problems]},
     }

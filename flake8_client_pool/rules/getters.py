@@ -35,6 +35,7 @@ class Getter:
         takes_any_keyword: whether it ends in `**kwargs`.
         protects: whether its clients ignore a `close()` by those who borrow them.
         in_repository: whether the pool module is one of the repository's own.
+        is_read: whether its definition was found; otherwise the table of kinds says what it ought to take.
         missing_in: folders that carry an incomplete copy of the pool module, seen before the complete one.
     """
 
@@ -46,6 +47,7 @@ class Getter:
     takes_any_keyword: bool = False
     protects: bool = False
     in_repository: bool = False
+    is_read: bool = True
     missing_in: tuple[str, ...] = ()
 
     def takes(self, keyword: str) -> bool:
@@ -182,9 +184,7 @@ class Getters:
                     }
                 )
             raise NoGetterError(f"{self.module} has no {kind.getter}")
-        if self.module == BUNDLED_POOL:
-            return by_table(kind, self.module)
-        raise NoGetterError(f"{self.module} is not to be found, so that it is not known what {kind.getter} takes")
+        return by_table(kind, self.module)
 
 
 def _parsed(data: bytes) -> ast.Module:
@@ -198,7 +198,8 @@ def by_table(kind: ClientKind, module: str) -> Getter:
     """Describe the getter of a kind by what the table maps to it."""
     keywords = [keyword for keyword in kind.arguments.values() if keyword]
     positional = tuple(keyword for keyword in keywords[:1] if keyword == "project_id")
-    return Getter(kind.getter, module, positional, frozenset(keywords), protects=module == BUNDLED_POOL)
+    bundled = module == BUNDLED_POOL
+    return Getter(kind.getter, module, positional, frozenset(keywords), protects=bundled, is_read=bundled)
 
 
 def _installed(module: str) -> str | None:

@@ -85,9 +85,7 @@ def with_fixes(results: tuple[Result, ...], files: Mapping[str, SourceFile], job
     """Give every result the fix of its finding alone, where there is one."""
     found = [(result.path, result.finding) for result in results if result.finding.kind]
     tasks = [Task(task.file, (finding,)) for task in by_file(found, files) for finding in task.findings]
-    fixes = {
-        (each.file.path, each.outcomes[0][0]): _fix_of(each) for each in all_fixed(tasks, unsafe=True, jobs=jobs)
-    }
+    fixes = {(each.file.path, each.outcomes[0][0]): _fix_of(each) for each in all_fixed(tasks, unsafe=True, jobs=jobs)}
     return tuple(
         replace(result, finding=replace(result.finding, fix=fixes.get((result.path, result.finding))))
         for result in results

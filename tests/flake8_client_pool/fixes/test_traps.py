@@ -1,4 +1,4 @@
-"""Each file in `traps` holds a repository, what a safe fix makes of its first file, and the reasons for what is left."""
+"""Each file in `traps` holds a repository, what a safe fix makes of its first file, and why something is left."""
 
 import ast
 import json
@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from flake8_client_pool.fixes.drafts import applied
 from flake8_client_pool.fixes.differences import edits_between
+from flake8_client_pool.fixes.drafts import applied
 from flake8_client_pool.fixes.file_fix import FileFix
 
 TRAPS = sorted(Path(__file__).with_name("traps").glob("*.txt"))
