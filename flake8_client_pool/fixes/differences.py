@@ -22,15 +22,24 @@ def edits_between(before: str, after: str) -> tuple[Edit, ...]:
 
 
 def _shortest(start: int, old: str, new: str) -> Edit:
-    head = _shared(old, new)
-    tail = _shared(old[head:][::-1], new[head:][::-1])
+    head = _shared_words(old, new)
+    tail = _shared_words(old[head:][::-1], new[head:][::-1])
     return Edit(start + head, start + len(old) - tail, new[head : len(new) - tail])
 
 
-def _shared(one: str, other: str) -> int:
-    """Count the code points with which both texts begin."""
+def _shared_words(one: str, other: str) -> int:
+    """Count the code points with which both texts begin; a word that differs counts as different from its start."""
     pairs = enumerate(zip(one, other, strict=False))
-    return next((place for place, (left, right) in pairs if left != right), min(len(one), len(other)))
+    count = next((place for place, (left, right) in pairs if left != right), min(len(one), len(other)))
+    while (
+        count and _is_word(one[count - 1]) and (_is_word(one[count : count + 1]) or _is_word(other[count : count + 1]))
+    ):
+        count -= 1
+    return count
+
+
+def _is_word(text: str) -> bool:
+    return text.isalnum() or text == "_"
 
 
 def patch(path: str, before: bytes, after: bytes) -> bytes:

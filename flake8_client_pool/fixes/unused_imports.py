@@ -65,7 +65,7 @@ def _bound(statement: Import, alias: ast.alias) -> str:
     return alias.name.partition(".")[0]
 
 
-def _function_around(tree: ast.Module, statement: ast.stmt) -> ast.AST | None:
+def _function_around(tree: ast.Module, statement: ast.stmt) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """Find the innermost function that holds a statement."""
     functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
     around = [node for node in functions if node.lineno <= statement.lineno <= (node.end_lineno or 0)]
@@ -90,7 +90,8 @@ def _is_used(layout: Layout, name: str, statement: Import) -> bool:
         return False
     function = None if statement in layout.tree.body else _function_around(layout.tree, statement)
     if function is not None:
-        return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(function))
+        inside = (node for part in function.body for node in ast.walk(part))
+        return any(isinstance(node, ast.Name) and node.id == name for node in inside)
     return (
         _is_referenced(symtable.symtable(layout.text, "<source>", "exec"), name)
         or any(name in names for names in _annotations(layout.tree))
