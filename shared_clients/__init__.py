@@ -4,8 +4,8 @@ No library of Google's is imported before a getter is called, and then only that
 """
 
 import importlib
-from typing import TYPE_CHECKING
 
+TYPE_CHECKING = False  # importing it from typing would take longer than all else here
 if TYPE_CHECKING:
     from shared_clients._registry import close_all_clients as close_all_clients
     from shared_clients.bigquery_pool import get_bigquery_client as get_bigquery_client

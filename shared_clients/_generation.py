@@ -138,10 +138,11 @@ class Generation(Generic[_C]):
         """
         try:
             client = construct()
+            is_published = self._publish(slot, client)
         except BaseException as error:
             self._give_up(slot, error)
             raise
-        if not self._publish(slot, client):
+        if not is_published:
             raise SupersededError(client)
         return client
 

@@ -5,13 +5,17 @@ import sys
 from dataclasses import dataclass, replace
 
 from flake8_client_pool.frontends.exit_codes import COULD_NOT_RUN, FOUND_NOTHING, FOUND_SOMETHING
+from flake8_client_pool.frontends.remarks import in_play, with_gone, with_remarks
 from flake8_client_pool.frontends.writing import write_file, write_out, write_problem
 from flake8_client_pool.output.progress import with_progress_bar, without_progress_bar
 from flake8_client_pool.output.terminal import shows_colour
+from flake8_client_pool.policy.ci import runs_in_ci
 from flake8_client_pool.policy.configuration import Adjust, Configurations
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.policy.selection import Selection, checked_prefixes
 from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.policy.verdict import Status
+from flake8_client_pool.scan.bench import Terms
 from flake8_client_pool.scan.discovery import Exclusion, SourceFile, discover
 from flake8_client_pool.scan.run import Options, Run, run, run_on_content
 
@@ -37,6 +41,10 @@ class CheckRequest:
     output_format: str
     output_file: str
     config: str
+    pending: bool
+    show_suppressed: bool
+    ci: bool | None
+    since: str
 
 
 def check(request: CheckRequest) -> int:
@@ -46,10 +54,13 @@ def check(request: CheckRequest) -> int:
         ClientPoolError: the run could not be done; nothing was written.
     """
     configurations = Configurations(request.config, isolated=request.isolated, adjust=_adjustment(request))
+    terms = Terms(
+        honour_noqa=not request.ignore_noqa, in_ci=runs_in_ci() if request.ci is None else request.ci
+    )
     source = _of_standard_input if STANDARD_INPUT in request.paths else _of_files
-    done = source(request, configurations)
-    for problem in done.problems:
-        write_problem(str(problem))
+    done = source(request, configurations, terms)
+    for line in (*map(str, done.problems), *(done.warnings if not request.quiet else ())):
+        write_problem(line)
     _write(request, done)
     if any(problem.fatal for problem in done.problems):
         return COULD_NOT_RUN
@@ -67,34 +78,44 @@ def _adjustment(request: CheckRequest) -> Adjust:
     return adjusted
 
 
-def _of_files(request: CheckRequest, configurations: Configurations) -> Run:
-    discovery = discover(request.paths or (os.curdir,), configurations, request.exclude)
+def _of_files(request: CheckRequest, configurations: Configurations, terms: Terms) -> Run:
+    paths = request.paths or (os.curdir,)
+    discovery = discover(paths, configurations, request.exclude)
     if not discovery.files and not discovery.problems:
         write_problem("no Python files found; name files or directories that hold some")
+    settings = in_play(discovery, configurations, paths)
+    for each in settings:
+        terms.baselines.under(each)
     shows_progress = sys.stderr.isatty() and not request.quiet
-    done = run(
-        discovery.files,
-        Options(jobs=request.jobs, honour_noqa=not request.ignore_noqa, use_cache=not request.no_cache),
-        with_progress_bar if shows_progress else without_progress_bar,
+    options = Options(
+        jobs=request.jobs, terms=terms, use_cache=not request.no_cache, follow=bool(request.since)
     )
+    done = run(discovery.files, options, with_progress_bar if shows_progress else without_progress_bar)
+    if request.since:
+        from flake8_client_pool.scan.since import added_since
+
+        done = added_since(request.since, done, discovery.files, options)
     if request.output_format == "json":
         from flake8_client_pool.scan.fixing import with_fixes
 
         files = {file.path: file for file in discovery.files}
         done = replace(done, results=with_fixes(done.results, files, request.jobs))
+    done = with_remarks(with_gone(done, settings, terms, paths), settings)
     return replace(done, problems=(*discovery.problems, *done.problems))
 
 
-def _of_standard_input(request: CheckRequest, configurations: Configurations) -> Run:
+def _of_standard_input(request: CheckRequest, configurations: Configurations, terms: Terms) -> Run:
     if len(request.paths) > 1:
         raise ClientPoolError("- stands for standard input and cannot be named along with other paths")
+    if request.since:
+        raise ClientPoolError("--since compares the work tree and cannot be used with standard input")
     data = sys.stdin.buffer.read()
     path = request.stdin_filename or STANDARD_INPUT
     location = os.path.abspath(path).replace(os.sep, "/")
     settings = configurations.at(os.path.dirname(location))
     if Exclusion(request.exclude).covers(location, settings):
         return Run((), 0)
-    return run_on_content(SourceFile(path, location, len(data), settings), data, honour_noqa=not request.ignore_noqa)
+    return run_on_content(SourceFile(path, location, len(data), settings), data, terms)
 
 
 def _write(request: CheckRequest, done: Run) -> None:
@@ -109,7 +130,17 @@ def _formatted(request: CheckRequest, done: Run, *, colour: bool) -> str:
     if request.output_format == "json":
         from flake8_client_pool.output.json import to_json
 
-        return to_json(done)
+        return to_json(done, _shown(request))
     from flake8_client_pool.output.text import TextOptions, to_text
 
-    return to_text(done, TextOptions(colour=colour, statistics=request.statistics, quiet=request.quiet))
+    options = TextOptions(
+        colour=colour, statistics=request.statistics, quiet=request.quiet, shown=_shown(request)
+    )
+    return to_text(done, options)
+
+
+def _shown(request: CheckRequest) -> frozenset[str]:
+    shown = {Status.ERROR}
+    if request.pending:
+        shown |= {Status.PENDING, Status.BASELINED}
+    return frozenset(shown | {Status.SUPPRESSED} if request.show_suppressed else shown)

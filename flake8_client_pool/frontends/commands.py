@@ -50,6 +50,10 @@ def _jobs(_context: click.Context, _parameter: click.Parameter, value: str) -> i
 @click.option("--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto.")
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
 @click.option("--stdin-filename", default="", metavar="NAME", help="What standard input is to be called.")
+@click.option("--pending", is_flag=True, help="Show what is pending and what the baseline knows, too.")
+@click.option("--show-suppressed", is_flag=True, help="Show what comments suppress, with their reasons.")
+@click.option("--ci/--no-ci", default=None, help="Fail for an outdated baseline; default: as CI=true says.")
+@click.option("--since", default="", metavar="REV", help="Count only what was added since the merge base.")
 def check(**options: Any) -> int:  # noqa: ANN401 - click gives each option the type that it declares
     """Check files, and all Python files in directories; - stands for standard input.
 
@@ -86,6 +90,39 @@ def fix(**options: Any) -> int:  # noqa: ANN401 - click gives each option the ty
     from flake8_client_pool.frontends.fix import FixRequest, fix
 
     return fix(FixRequest(**options))
+
+
+@commands.command()
+@click.argument("directories", nargs=-1)
+@click.option("--check", is_flag=True, help="Exit with 1 when a phase that the gate reaches has errors.")
+@click.option("--advance", is_flag=True, help="Raise phase in the configuration when the next one is clean.")
+@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="What to write.")
+@click.option("--config", default="", metavar="FILE", help="Use this configuration for every file.")
+@click.option("--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto.")
+def phases(**options: Any) -> int:  # noqa: ANN401 - as above
+    """Show how far the phases have come, and what holds the next one back.
+
+    The phases are those of the configuration that holds in each directory, by default in this one.
+    """
+    from flake8_client_pool.frontends.phases import PhasesRequest, phases
+
+    return phases(PhasesRequest(**options))
+
+
+@commands.command()
+@click.argument("directories", nargs=-1)
+@click.option("--update", is_flag=True, help="Remove what is fixed; nothing is added.")
+@click.option("--allow-growth", metavar="REASON", help="With --update: add what is new, and keep the reason.")
+@click.option("--config", default="", metavar="FILE", help="Use this configuration for every file.")
+@click.option("--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto.")
+def baseline(**options: Any) -> int:  # noqa: ANN401 - as above
+    """Write down what is known in phases that are still to come, so that nothing can be added there.
+
+    The baseline lies beside the configuration that holds in each directory, by default in this one.
+    """
+    from flake8_client_pool.frontends.baseline import BaselineRequest, baseline
+
+    return baseline(BaselineRequest(**options))
 
 
 @commands.command()

@@ -15,6 +15,7 @@ from flake8_client_pool.policy.configuration import Adjust, Configurations
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.policy.selection import Selection, checked_prefixes
 from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.discovery import Problem, SourceFile, discover
 from flake8_client_pool.scan.fixing import FixedFile, Task, all_fixed, by_file
 from flake8_client_pool.scan.run import Options, run
@@ -69,7 +70,8 @@ def _findings(request: FixRequest) -> tuple[list[Task], tuple[Problem, ...], int
     if not discovery.files and not problems:
         write_problem("no Python files found; name files or directories that hold some")
     files = {file.path: file for file in discovery.files}
-    return by_file(((result.path, result.finding) for result in checked.results), files), problems, checked.files
+    counting = [result for result in checked.results if result.status != Status.SUPPRESSED]
+    return by_file(((each.path, each.finding) for each in counting), files), problems, checked.files
 
 
 def _adjusted(request: FixRequest) -> Adjust:

@@ -12,11 +12,18 @@ from flake8.options.manager import OptionManager
 
 from flake8_client_pool import __version__
 from flake8_client_pool.model import Finding
+from flake8_client_pool.policy.ci import runs_in_ci
 from flake8_client_pool.policy.configuration import Configurations
-from flake8_client_pool.policy.errors import ConfigurationError
-from flake8_client_pool.policy.selection import BARE_PREFIX, OFF_UNLESS_SELECTED, Selection
+from flake8_client_pool.policy.errors import ClientPoolError, ConfigurationError
+from flake8_client_pool.policy.selection import (
+    BARE_PREFIX,
+    OFF_UNLESS_SELECTED,
+    UNSUPPRESSIBLE_CODES,
+    Selection,
+)
 from flake8_client_pool.policy.settings import Settings
-from flake8_client_pool.scan.bench import Benches
+from flake8_client_pool.policy.suppressions import Suppressions
+from flake8_client_pool.scan.bench import Benches, Terms
 from flake8_client_pool.scan.discovery import Exclusion
 
 Report = tuple[int, int, str, type["ClientPoolPlugin"]]
@@ -36,13 +43,13 @@ class Session:
         self._also_selected = also_selected
         self._configurations = Configurations(config, adjust=self._adjusted)
         self._exclusion = Exclusion(())
-        self._benches = Benches(honour_noqa=honour_noqa)
+        self._benches = Benches(Terms(honour_noqa=honour_noqa, in_ci=runs_in_ci()))
 
     def check(self, filename: str, text: str) -> tuple[Finding, ...]:
         """Find what counts in a file.
 
         Raises:
-            ConfigurationError: the file's configuration cannot be followed.
+            ClientPoolError: the file's configuration or baseline cannot be followed.
         """
         location = os.path.abspath(filename).replace(os.sep, "/")
         settings = self._configurations.at(os.path.dirname(location))
@@ -96,9 +103,20 @@ class ClientPoolPlugin:
 
     def run(self) -> Iterator[Report]:
         """Report each finding as line, column from 0, and text."""
+        text = "".join(self._lines)
         try:
-            findings = self._session.check(self._filename, "".join(self._lines))
-        except ConfigurationError as error:
+            findings = self._session.check(self._filename, text)
+        except ClientPoolError as error:
             raise ExecutionError(str(error)) from error
         for finding in findings:
-            yield finding.span.line, finding.span.column - 1, f"{finding.code} {finding.message}", type(self)
+            line, remark = _heard_by_flake8(finding, text)
+            yield line, finding.span.column - 1, f"{finding.code} {finding.message}{remark}", type(self)
+
+
+def _heard_by_flake8(finding: Finding, text: str) -> tuple[int, str]:
+    """Find the line to report a finding at: flake8 itself knows no code that a comment cannot suppress."""
+    line = finding.span.line
+    if finding.code not in UNSUPPRESSIBLE_CODES:
+        return line, ""
+    audible = Suppressions(text).audible_line(line, finding.code)
+    return audible, "" if audible == line else f" (in line {line})"

@@ -7,8 +7,9 @@ from collections.abc import Iterator
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.policy.configuration import Configurations
 from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.policy.schema import CHOICES
 from flake8_client_pool.policy.selection import CODES
-from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.policy.settings import Phase, Settings
 
 
 def settings_page(path: str, file: str, *, isolated: bool) -> str:
@@ -36,11 +37,35 @@ def _page(settings: Settings) -> Iterator[str]:
         "exclude": settings.exclude,
         "select": selection.select or tuple(filter(selection.includes, CODES)),
         "ignore": selection.ignore,
+        "unphased": _chosen("unphased", is_strict=settings.strict_unphased),
+        "overdue": _chosen("overdue", is_strict=settings.strict_overdue),
+        "suppression-reason": _chosen("suppression-reason", is_strict=settings.reasons_required),
+        "suppression-in-reached-phases": _chosen(
+            "suppression-in-reached-phases", is_strict=settings.suppression_forbidden
+        ),
+        **({"phase": settings.phase} if settings.phases else {}),
     }
     for key, value in values.items():
         yield f"{key} = {json.dumps(value)}  # {'from the file' if key in settings.given else 'default'}"
+    for phase in settings.phases:
+        yield from _phase_table(phase)
     for kind in settings.kinds:
         yield from _kind_table(kind)
+
+
+def _chosen(key: str, *, is_strict: bool) -> str:
+    return CHOICES[key][is_strict]
+
+
+def _phase_table(phase: Phase) -> Iterator[str]:
+    yield ""
+    yield "[[tool.client-pool.phases]]  # from the file"
+    yield f"name = {json.dumps(phase.name)}"
+    yield f"paths = {json.dumps(phase.paths)}"
+    if phase.owner:
+        yield f"owner = {json.dumps(phase.owner)}"
+    if phase.due:
+        yield f"due = {phase.due}"
 
 
 def _kind_table(kind: ClientKind) -> Iterator[str]:

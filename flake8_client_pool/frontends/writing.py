@@ -19,19 +19,22 @@ def write_problem(text: str) -> None:
     print(f"client-pool: {' '.join(text.split())}", file=sys.stderr)
 
 
-def write_file(path: str, text: str) -> None:
-    """Replace a file by `text` in UTF-8, as a whole or not at all.
+def write_file(path: str, text: str, advice: str = "name another file with --output-file") -> None:
+    """Replace a file by `text` in UTF-8, as a whole or not at all; its mode stays, and so does a link to it.
 
     Raises:
         ClientPoolError: the file cannot be written; what was there is untouched.
     """
-    temporary = f"{path}.{os.getpid()}.new"
+    target = os.path.realpath(path)
+    temporary = f"{target}.{os.getpid()}.new"
     try:
-        with open(temporary, "w", encoding="utf-8", errors="backslashreplace") as stream:
+        with open(temporary, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
             stream.write(text)
-        os.replace(temporary, path)
+        if os.path.exists(target):
+            os.chmod(temporary, os.stat(target).st_mode)
+        os.replace(temporary, target)
     except OSError as error:
         with suppress(OSError):
             os.unlink(temporary)
         reason = (error.strerror or str(error)).lower()
-        raise ClientPoolError(f"{path}: cannot be written: {reason}; name another file with --output-file") from error
+        raise ClientPoolError(f"{path}: cannot be written: {reason}; {advice}") from error

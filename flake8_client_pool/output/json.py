@@ -4,31 +4,58 @@ import json
 from typing import Any
 
 from flake8_client_pool.model import Fix
-from flake8_client_pool.output.summary import codes, counted_by
-from flake8_client_pool.scan.run import Result, Run
+from flake8_client_pool.output.summary import ERRORS, codes, counted_by, shown
+from flake8_client_pool.policy.verdict import Status
+from flake8_client_pool.scan.run import Outdated, Result, Run
 
 VERSION = 1
 
 
-def to_json(run: Run) -> str:
-    """Write a run as one JSON document, in ASCII and with a line break at its end."""
-    return json.dumps(document(run), indent=1) + "\n"
+def to_json(run: Run, statuses: frozenset[str] = ERRORS) -> str:
+    """Write the findings with some statuses, and all figures, in ASCII and with a line break at the end."""
+    return json.dumps(document(run, statuses), indent=1) + "\n"
 
 
-def document(run: Run) -> dict[str, Any]:
+def document(run: Run, statuses: frozenset[str] = ERRORS) -> dict[str, Any]:
     """Describe a run in the types that JSON knows."""
+    results = shown(run, statuses)
     return {
         "version": VERSION,
-        "findings": [_finding(result) for result in run.results],
+        "findings": [_finding(result) for result in results],
         "files": run.files,
         "summary": {
-            "findings": len(run.results),
-            "files_with_findings": len({result.path for result in run.results}),
-            "codes": codes(run.results),
-            "kinds": counted_by(result.finding.kind for result in run.results if result.finding.kind),
-            "suppressed": run.suppressed,
+            "findings": len(results),
+            "files_with_findings": len({result.path for result in results}),
+            "codes": codes(results),
+            "kinds": counted_by(result.finding.kind for result in results if result.finding.kind),
+            "statuses": {status.value: _count(run, status) for status in Status},
+            "phases": _by_phase(run),
+            "suppressed": run.count(Status.SUPPRESSED),
+            "earlier": run.earlier,
+            "outdated": [_outdated(each) for each in run.outdated],
+            "warnings": list(run.warnings),
             "problems": [{"path": problem.path, "reason": problem.reason} for problem in run.problems],
         },
+    }
+
+
+def _count(run: Run, status: Status) -> int:
+    return len(run.results) if status is Status.ERROR else run.count(status)
+
+
+def _by_phase(run: Run) -> dict[str, dict[str, int]]:
+    phases: dict[str, list[str]] = {}
+    for result in run.judged:
+        if result.phase:
+            phases.setdefault(result.phase, []).append(result.status)
+    return {phase: counted_by(statuses) for phase, statuses in sorted(phases.items())}
+
+
+def _outdated(outdated: Outdated) -> dict[str, Any]:
+    return {
+        "path": outdated.path,
+        "former_path": outdated.former or None,
+        "fixed": [{"code": each.code, "scope": each.scope, "call": each.call} for each in outdated.fixed],
     }
 
 
@@ -45,6 +72,8 @@ def _finding(result: Result) -> dict[str, Any]:
         "message": finding.message,
         "scope": finding.scope,
         "status": result.status,
+        "phase": result.phase or None,
+        "reason": result.reason or None,
         "fix": finding.fix and _fix(finding.fix),
     }
 

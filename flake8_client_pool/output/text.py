@@ -4,7 +4,8 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 
-from flake8_client_pool.output.summary import codes, in_words
+from flake8_client_pool.output.summary import ERRORS, codes, in_words, shown
+from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.run import Result, Run
 
 _MARGIN = "    "
@@ -18,11 +19,15 @@ Paint = Callable[[str, str], str]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TextOptions:
-    """Whether to show colours, how many findings each code has, and nothing but the findings' own lines."""
+    """Whether to show colours, how many findings each code has, and nothing but the findings' own lines.
+
+    `shown` holds the statuses of the findings to show.
+    """
 
     colour: bool = False
     statistics: bool = False
     quiet: bool = False
+    shown: frozenset[str] = ERRORS
 
 
 def to_text(run: Run, options: TextOptions) -> str:
@@ -32,12 +37,13 @@ def to_text(run: Run, options: TextOptions) -> str:
 
 
 def _lines(run: Run, options: TextOptions, paint: Paint) -> Iterator[str]:
-    for result in run.results:
+    results = shown(run, options.shown)
+    for result in results:
         yield _place(result, paint)
         if not options.quiet:
             yield from _marked_source(result, paint)
     if options.statistics:
-        yield from (f"{count:>6}  {code}" for code, count in codes(run.results).items())
+        yield from (f"{count:>6}  {code}" for code, count in codes(results).items())
     if not options.quiet:
         yield in_words(run)
 
@@ -45,7 +51,20 @@ def _lines(run: Run, options: TextOptions, paint: Paint) -> Iterator[str]:
 def _place(result: Result, paint: Paint) -> str:
     finding = result.finding
     position = f":{finding.span.line}:{finding.span.column}: "
-    return paint("path", printable(result.path)) + position + paint("code", finding.code) + f" {finding.message}"
+    return (
+        paint("path", printable(result.path))
+        + position
+        + paint("code", finding.code)
+        + f" {finding.message}{_standing(result)}"
+    )
+
+
+def _standing(result: Result) -> str:
+    """Say what a finding that is no error counts for, and why."""
+    if result.status in ERRORS:
+        return ""
+    why = result.reason or ("no reason given" if result.status == Status.SUPPRESSED else result.phase)
+    return printable(f" [{result.status}: {why}]" if why else f" [{result.status}]")
 
 
 def _marked_source(result: Result, paint: Paint) -> Iterator[str]:

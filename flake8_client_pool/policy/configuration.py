@@ -11,6 +11,9 @@ from flake8_client_pool.policy.settings import DEFAULT_POOL_MODULE, Settings, fi
 
 SECTION = "client-pool"
 _KIND_SECTION = f"{SECTION}:kind:"
+_PHASE_SECTION = f"{SECTION}:phase:"
+# What an ini file writes as sections of its own, by the key that a TOML file has for it.
+_SECTIONS_OF_KEYS = {"kinds": _KIND_SECTION, "phases": _PHASE_SECTION}
 
 Adjust = Callable[[Settings], Settings]
 
@@ -29,19 +32,31 @@ def _ini_table(content: str, file: str) -> _Tables:
         parser.read_string(content, file)
     except configparser.Error as error:
         raise ConfigurationError(f"{file}: not a valid ini file: {' '.join(str(error).split())}") from error
-    ours = [name for name in parser.sections() if name == SECTION or name.startswith(f"{SECTION}:")]
-    for name in ours:
-        if name != SECTION and not name.startswith(_KIND_SECTION):
-            raise ConfigurationError(f"{file}: unknown section [{name}]; a kind's section is [{_KIND_SECTION}NAME]")
-    kinds = {name.removeprefix(_KIND_SECTION): dict(parser[name]) for name in ours if name != SECTION}
-    if not ours:
-        return None
-    table: dict[str, Any] = dict(parser[SECTION]) if SECTION in ours else {}
-    if "kinds" in table:
-        raise ConfigurationError(
-            f"{file}: unknown key 'kinds'; in an ini file a kind's section is [{_KIND_SECTION}NAME]"
-        )
-    return {**table, "kinds": kinds} if kinds else table
+    ours = {name: dict(parser[name]) for name in parser.sections() if name.partition(":")[0] == SECTION}
+    return _assembled(ours, file) if ours else None
+
+
+def _assembled(sections: dict[str, dict[str, str]], file: str) -> Mapping[str, Any]:
+    """Make one table of the sections of an ini file."""
+    for name in sections:
+        if name != SECTION and not name.startswith((_KIND_SECTION, _PHASE_SECTION)):
+            raise ConfigurationError(
+                f"{file}: unknown section [{name}]; a kind's section is [{_KIND_SECTION}NAME], "
+                f"a phase's [{_PHASE_SECTION}NAME]"
+            )
+    table: dict[str, Any] = dict(sections.get(SECTION, {}))
+    for key, section in _SECTIONS_OF_KEYS.items():
+        if key in table:
+            raise ConfigurationError(
+                f"{file}: unknown key {key!r}; in an ini file a {key[:-1]}'s section is [{section}NAME]"
+            )
+    kinds = dict(_named(_KIND_SECTION, sections))
+    phases = [{"name": name, **phase} for name, phase in _named(_PHASE_SECTION, sections)]
+    return {**table, **({"kinds": kinds} if kinds else {}), **({"phases": phases} if phases else {})}
+
+
+def _named(prefix: str, sections: dict[str, dict[str, str]]) -> list[tuple[str, dict[str, str]]]:
+    return [(name.removeprefix(prefix), each) for name, each in sections.items() if name.startswith(prefix)]
 
 
 def _toml_table(content: str, file: str) -> _Tables:
@@ -82,12 +97,20 @@ def read_settings(file: str) -> Settings | None:
     except (OSError, UnicodeDecodeError) as error:
         reason = error.strerror if isinstance(error, OSError) else error
         raise ConfigurationError(f"{file}: cannot be read as a configuration: {reason}") from error
-    toml = file.endswith(".toml")
-    table = (_toml_table if toml else _ini_table)(content, file)
+    table = table_in(content, file)
     if table is None:
         return None
-    place = Place(file, f"tool.{SECTION}" if toml else SECTION)
+    place = Place(file, f"tool.{SECTION}" if file.endswith(".toml") else SECTION)
     return settings_from(table, place, os.path.dirname(file))
+
+
+def table_in(content: str, file: str) -> Mapping[str, Any] | None:
+    """Return what the `content` of a configuration `file` says, in the shape of a TOML file; None when nothing.
+
+    Raises:
+        ConfigurationError: the content is not what the file's name says.
+    """
+    return (_toml_table if file.endswith(".toml") else _ini_table)(content, file)
 
 
 class Configurations:

@@ -8,7 +8,7 @@ from typing import Any
 from flake8_client_pool.kinds import KINDS, ClientKind
 from flake8_client_pool.policy.errors import ConfigurationError
 from flake8_client_pool.policy.selection import USER_KIND_CODE, Selection, checked_prefixes
-from flake8_client_pool.policy.settings import DEFAULT_POOL_MODULE, Settings, files_of
+from flake8_client_pool.policy.settings import DEFAULT_POOL_MODULE, Phase, Settings, files_of
 
 Table = Mapping[str, Any]
 
@@ -111,6 +111,61 @@ def prefixes(value: object, place: Place) -> tuple[str, ...]:
     return checked_prefixes(strings(value, place), str(place))
 
 
+CHOICES: Mapping[str, tuple[str, str]] = {
+    "unphased": ("pending", "error"),
+    "overdue": ("warning", "error"),
+    "suppression-reason": ("optional", "required"),
+    "suppression-in-reached-phases": ("allowed", "forbidden"),
+}
+
+
+def one_of(words: tuple[str, str]) -> Reader:
+    """Make the reader for a choice between two words, of which the second, the stricter one, reads as True."""
+
+    def chosen(value: object, place: Place) -> bool:
+        if value not in words:
+            raise place.wrong(f"expected {' or '.join(map(repr, words))}, found {value!r}")
+        return value == words[1]
+
+    return chosen
+
+
+def day(value: object, place: Place) -> str:
+    """Read a date; TOML has a type for it, and every file may write it as YYYY-MM-DD."""
+    import datetime as dt
+
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return value.isoformat()
+    try:
+        return dt.date.fromisoformat(text(value, place)).isoformat()
+    except ValueError as error:
+        raise place.wrong(f"expected a day as YYYY-MM-DD, found {value!r}") from error
+
+
+PHASE_KEYS: Mapping[str, Reader] = {"name": text, "paths": strings, "owner": text, "due": day}
+
+
+def phases(value: object, place: Place) -> tuple[Phase, ...]:
+    """Read the phases, a list of tables in the order in which the gate reaches them."""
+    if not isinstance(value, list):
+        raise place.wrong(f"expected a list of tables, found {value!r}")
+    found = tuple(_phase(table, place.below(str(number))) for number, table in enumerate(value, 1))
+    names = [phase.name for phase in found]
+    if twice := next((name for name in names if names.count(name) > 1), ""):
+        raise place.wrong(f"two phases are called {twice!r}; give each a name of its own")
+    return found
+
+
+def _phase(table: object, place: Place) -> Phase:
+    if not isinstance(table, Mapping):
+        raise place.wrong(f"expected a table, found {table!r}")
+    values = _read(table, PHASE_KEYS, place)
+    for key in ("name", "paths"):
+        if not values.get(key):
+            raise place.wrong(f"the phase has no {key}; add the key {key!r}")
+    return Phase(**values)
+
+
 SETTINGS_KEYS: Mapping[str, Reader] = {
     "pool-module": dotted_name,
     "pool-paths": strings,
@@ -118,6 +173,9 @@ SETTINGS_KEYS: Mapping[str, Reader] = {
     "select": prefixes,
     "ignore": prefixes,
     "kinds": kinds,
+    "phase": count,
+    "phases": phases,
+    **{key: one_of(words) for key, words in CHOICES.items()},
 }
 
 
@@ -128,6 +186,7 @@ def settings_from(table: Table, place: Place, root: str) -> Settings:
         ConfigurationError: a key is unknown, or a value cannot be used; the text names file and key.
     """
     values = _read(table, SETTINGS_KEYS, place)
+    _check_reach(values, place)
     module = values.get("pool-module", DEFAULT_POOL_MODULE)
     return Settings(
         root=root,
@@ -138,7 +197,21 @@ def settings_from(table: Table, place: Place, root: str) -> Settings:
         exclude=values.get("exclude", ()),
         selection=Selection(values.get("select", ()), values.get("ignore", ())),
         kinds=values.get("kinds", ()),
+        phases=values.get("phases", ()),
+        phase=values.get("phase", 0),
+        strict_unphased=values.get("unphased", True),
+        strict_overdue=values.get("overdue", False),
+        reasons_required=values.get("suppression-reason", False),
+        suppression_forbidden=values.get("suppression-in-reached-phases", False),
     )
+
+
+def _check_reach(values: Mapping[str, Any], place: Place) -> None:
+    phases = values.get("phases", ())
+    if phases and "phase" not in values:
+        raise place.wrong("there are phases, but not how many of them are reached; begin with the key phase = 0")
+    if values.get("phase", 0) > len(phases):
+        raise place.below("phase").wrong(f"the gate cannot reach phase {values['phase']} of {len(phases)}")
 
 
 def _read(table: Table, readers: Mapping[str, Reader], place: Place) -> dict[str, Any]:

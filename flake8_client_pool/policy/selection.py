@@ -12,6 +12,9 @@ USER_KIND_CODE = "CPL100"
 HANDED_ON_CODE = "CPL110"
 UNREADABLE_CODE = "CPL900"
 UNUSED_SUPPRESSION_CODE = "CPL901"
+UNREASONED_SUPPRESSION_CODE = "CPL902"
+FORBIDDEN_SUPPRESSION_CODE = "CPL903"
+OUTDATED_BASELINE_CODE = "CPL904"
 CODES = tuple(
     sorted(
         {
@@ -20,8 +23,15 @@ CODES = tuple(
             HANDED_ON_CODE,
             UNREADABLE_CODE,
             UNUSED_SUPPRESSION_CODE,
+            UNREASONED_SUPPRESSION_CODE,
+            FORBIDDEN_SUPPRESSION_CODE,
+            OUTDATED_BASELINE_CODE,
         }
     )
+)
+# About the suppressions and the baseline themselves: a comment that hid these would hide how much is hidden.
+UNSUPPRESSIBLE_CODES = frozenset(
+    {UNREASONED_SUPPRESSION_CODE, FORBIDDEN_SUPPRESSION_CODE, OUTDATED_BASELINE_CODE}
 )
 OFF_UNLESS_SELECTED = frozenset(kind.code for kind in KINDS if not kind.default)
 

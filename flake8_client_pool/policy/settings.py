@@ -9,6 +9,23 @@ from flake8_client_pool.policy.selection import Selection
 DEFAULT_POOL_MODULE = "shared_clients"
 
 
+@dataclass(frozen=True, slots=True)
+class Phase:
+    """One part of a repository, which the gate reaches as a whole.
+
+    Attributes:
+        name: what people call it.
+        paths: patterns of its files, from the configuration's directory downward.
+        owner: who brings it there; empty where the configuration does not say.
+        due: the day by which the gate is to reach it, as YYYY-MM-DD; empty where there is none.
+    """
+
+    name: str
+    paths: tuple[str, ...]
+    owner: str = ""
+    due: str = ""
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """The configuration of one part of a repository.
@@ -22,6 +39,12 @@ class Settings:
         exclude: patterns of the files that are not checked.
         selection: the codes that count.
         kinds: the user's own kinds.
+        phases: the parts of the repository in the order in which the gate reaches them.
+        phase: how many of them it has reached.
+        strict_unphased: whether what is in no phase counts as reached.
+        strict_overdue: whether a phase whose day has passed counts as reached.
+        reasons_required: whether a suppression comment must say why.
+        suppression_forbidden: whether comments may not suppress anything that the gate has reached.
     """
 
     root: str
@@ -32,6 +55,17 @@ class Settings:
     exclude: tuple[str, ...] = ()
     selection: Selection = field(default_factory=Selection)
     kinds: tuple[ClientKind, ...] = ()
+    phases: tuple[Phase, ...] = ()
+    phase: int = 0
+    strict_unphased: bool = True
+    strict_overdue: bool = False
+    reasons_required: bool = False
+    suppression_forbidden: bool = False
+
+    @property
+    def is_strict_everywhere(self) -> bool:
+        """Whether the gate has reached all there is, so that nothing can be pending."""
+        return self.phase == len(self.phases) and self.strict_unphased
 
     @property
     def active_kinds(self) -> tuple[ClientKind, ...]:

@@ -1,9 +1,12 @@
 """The rules, one a file, named after the fault."""
 
 from flake8_client_pool.rules import (
+    baseline_outdated,
     client_built_directly,
     client_class_handed_on,
     source_not_parsed,
+    suppression_forbidden,
+    suppression_without_reason,
     unused_suppression,
 )
 from flake8_client_pool.rules.rule import Example, Rule
@@ -13,6 +16,9 @@ RULES: tuple[Rule, ...] = (
     client_class_handed_on.RULE,
     source_not_parsed.RULE,
     unused_suppression.RULE,
+    suppression_without_reason.RULE,
+    suppression_forbidden.RULE,
+    baseline_outdated.RULE,
 )
 
 __all__ = ["RULES", "Example", "Rule"]

@@ -1,24 +1,47 @@
 """An engine and a judge for all files under one configuration."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
 
-from flake8_client_pool.policy.judgement import Judge, Verdict, is_judged_always
+from flake8_client_pool.policy.judgement import Judge, is_judged_always
 from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.policy.verdict import Verdict
+from flake8_client_pool.scan.baselines import Baselines
 from flake8_client_pool.scan.sight import NOTHING_SEEN, Seen
 
 if TYPE_CHECKING:
     from flake8_client_pool.engine import Engine
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Terms:
+    """How findings are judged besides the settings.
+
+    Attributes:
+        honour_noqa: whether suppression comments count.
+        in_ci: whether a baseline that holds more than there is counts as a fault.
+        baselines: what is known already.
+    """
+
+    honour_noqa: bool = True
+    in_ci: bool = False
+    baselines: Baselines = field(default_factory=Baselines)
+
+
 class Bench:
     """Analyses and judges files; the engine remembers what it read of other files on the way."""
 
-    def __init__(self, settings: Settings, *, honour_noqa: bool) -> None:
-        """Prepare for files under `settings`; suppression comments count if `honour_noqa`."""
+    def __init__(self, settings: Settings, terms: Terms) -> None:
+        """Prepare for files under `settings`, to be judged on `terms`."""
         self._settings = settings
-        self.judge = Judge(settings, honour_noqa=honour_noqa)
+        self.judge = Judge(
+            settings,
+            honour_noqa=terms.honour_noqa,
+            baseline=terms.baselines.under(settings),
+            in_ci=terms.in_ci,
+        )
 
     @cached_property
     def engine(self) -> "Engine":
@@ -35,8 +58,8 @@ class Bench:
     def verdict(self, location: str, data: bytes, text: str) -> Verdict:
         """Analyse and judge the file at an absolute path with the content `data`, which decodes to `text`."""
         words = self.engine.words(location, data)
-        if not words and not is_judged_always(data):
-            return Verdict(())
+        if not words and not is_judged_always(data) and not self.judge.expects(location):
+            return Verdict()
         findings = self.engine.analyze(location, text, words).findings if words else ()
         return self.judge.judge(location, text, findings)
 
@@ -44,15 +67,15 @@ class Bench:
 class Benches:
     """The benches of one process, each made when the first file needs it."""
 
-    def __init__(self, *, honour_noqa: bool) -> None:
-        """Have none yet."""
-        self._honour_noqa = honour_noqa
+    def __init__(self, terms: Terms) -> None:
+        """Have none yet; each will judge on `terms`."""
+        self._terms = terms
         self._made: dict[int, tuple[Settings, Bench]] = {}
 
     def under(self, settings: Settings) -> Bench:
         """Return the bench for `settings`, which are told apart by identity."""
         if id(settings) not in self._made:
-            self._made[id(settings)] = settings, Bench(settings, honour_noqa=self._honour_noqa)
+            self._made[id(settings)] = settings, Bench(settings, self._terms)
         return self._made[id(settings)][1]
 
     def made(self) -> Iterable[tuple[Settings, Bench]]:

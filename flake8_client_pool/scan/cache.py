@@ -83,6 +83,14 @@ class Cache:
         except _DAMAGE:
             return None
 
+    def followed_by(self, location: str) -> tuple[str, ...]:
+        """Return the absolute paths that had a part in the known findings in a file."""
+        return self.followed(self._entries[self._key(location)])
+
+    def followed(self, entry: Entry) -> tuple[str, ...]:
+        """Return the absolute paths that had a part in what an entry holds."""
+        return tuple(os.path.join(self._root, path) for path in entry[3])
+
     def entry(
         self,
         content: str,

@@ -1,4 +1,4 @@
-"""Ask git which files a directory holds."""
+"""Ask git which files a directory holds, and where they went."""
 
 import os
 
@@ -14,8 +14,10 @@ def listed_by_git(directory: str, suffix: str) -> list[str] | None:
     """
     if not in_work_tree(directory):
         return None
-    listing = _git(directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", f"*{suffix}")
-    if listing is None or (not listing and _git(directory, "check-ignore", "--quiet", ".") is not None):
+    listing = ask_git(
+        directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", f"*{suffix}"
+    )
+    if listing is None or (not listing and ask_git(directory, "check-ignore", "--quiet", ".") is not None):
         return None
     return list(dict.fromkeys(os.fsdecode(listing).split("\0")[:-1]))
 
@@ -26,13 +28,32 @@ def in_work_tree(directory: str) -> bool:
     return os.path.lexists(f"{directory}/.git") or (parent != directory and in_work_tree(parent))
 
 
-def _git(directory: str, *arguments: str) -> bytes | None:
+def renamed_since_change_of(file: str) -> dict[str, str]:
+    """List the renames, in the work tree as it is, since the last commit that changed `file`, or since the last.
+
+    The paths, new by old, are relative to the directory of `file`. Empty where git knows nothing.
+    """
+    directory, name = os.path.split(file)
+    commit = ask_git(directory, "log", "-1", "--format=%H", "--", name)
+    since = commit.decode().strip() if commit else ""
+    # git diff would write the index, to note there that a file is as it was; diff-index only looks.
+    listed = ask_git(
+        directory, "diff-index", "--relative", "--name-status", "-z", "-M", "--diff-filter=R", since or "HEAD"
+    )
+    fields = os.fsdecode(listed or b"").split("\0")
+    return dict(zip(fields[1::3], fields[2::3], strict=False))
+
+
+def ask_git(directory: str, *arguments: str, given: bytes | None = None) -> bytes | None:
+    """Return what git writes when it runs in `directory`, with `given` as its input; None when it refuses."""
     import subprocess
 
     # A commit hook inherits variables that point at its own repository, which `-C` would then misread.
     environment = {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES}
     try:
-        answer = subprocess.run(["git", "-C", directory, *arguments], env=environment, capture_output=True, check=False)
+        answer = subprocess.run(
+            ["git", "-C", directory, *arguments], env=environment, input=given, capture_output=True, check=False
+        )
     except OSError:
         return None
     return answer.stdout if answer.returncode == 0 else None

@@ -1,13 +1,15 @@
 """From one file to its judged findings, in whichever process that happens."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from flake8_client_pool.model import Finding, Span
-from flake8_client_pool.policy.judgement import Verdict, is_judged_always
+from flake8_client_pool.policy.baseline import Entry as BaselineEntry
+from flake8_client_pool.policy.judgement import is_judged_always
 from flake8_client_pool.policy.selection import UNREADABLE_CODE
-from flake8_client_pool.scan.bench import Benches
+from flake8_client_pool.policy.verdict import Judged
+from flake8_client_pool.scan.bench import Benches, Terms
 from flake8_client_pool.scan.cache import Cache, Entry
 from flake8_client_pool.scan.discovery import SourceFile, explained
 from flake8_client_pool.scan.records import Record, from_record, to_record
@@ -18,6 +20,8 @@ from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 _EXCERPT_BEFORE = 60
 _EXCERPT_LENGTH = 200
 
+Followed = tuple[str, ...]
+
 
 class Excerpt(NamedTuple):
     """The source line of a finding, cut where it is very long, and the column of the place in it, from 1."""
@@ -26,21 +30,32 @@ class Excerpt(NamedTuple):
     column: int
 
 
+class Weight(NamedTuple):
+    """What was made of a finding: its status, the name of its phase, and why it is suppressed."""
+
+    status: str
+    phase: str
+    reason: str
+
+
 class Inspection(NamedTuple):
     """What one file gave, in plain values that cross processes quickly.
 
     `number` is the file's position in the plan; `problem` says why the file could not be checked, `vanished`
     that this is so because it is no longer there; `entry` is for the cache, where something new was found
-    out, and `seen` what the process saw besides since it last said so, by the roots of settings.
+    out, and `seen` what the process saw besides since it last said so, by the roots of settings. `followed`
+    names the other paths that had a part in it; `fixed` and `former` are those of the verdict.
     """
 
     number: int
-    records: tuple[tuple[Record, Excerpt], ...] = ()
-    suppressed: int = 0
+    records: tuple[tuple[Record, Excerpt, Weight], ...] = ()
     problem: str = ""
     vanished: bool = False
     entry: Entry | None = None
     seen: Mapping[str, Seen] | None = None
+    followed: tuple[str, ...] = ()
+    fixed: tuple[BaselineEntry, ...] = ()
+    former: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,14 +64,16 @@ class Plan:
 
     `caches` are the loaded caches by the root of their settings, none of them where no cache is wanted, and
     `settled` their entries that need no further proof, by the numbers of the files; `started` is the time of
-    the run in nanoseconds since the epoch.
+    the run in nanoseconds since the epoch. With `follow` the inspections say which other paths had a part in
+    them.
     """
 
     files: tuple[SourceFile, ...]
     caches: Mapping[str, Cache]
     started: int
     settled: Mapping[int, Entry] = field(default_factory=dict)
-    honour_noqa: bool = True
+    terms: Terms = field(default_factory=Terms)
+    follow: bool = False
 
 
 class Inspector:
@@ -66,14 +83,14 @@ class Inspector:
         """Prepare for `plan`; engines are made when the first file needs them."""
         self._plan = plan
         self._states = States(plan.started)
-        self._benches = Benches(honour_noqa=plan.honour_noqa)
+        self._benches = Benches(plan.terms)
         self._told: dict[str, Seen] = {}
 
     def inspect(self, number: int, data: bytes | None = None) -> Inspection:
         """Read, analyse and judge one file of the plan; `data` stands for what would be read."""
         settled = self._plan.settled.get(number)
         if settled and settled[1] is None:
-            return Inspection(number)
+            return self._judged(number, "", ()) if self._expects(number) else Inspection(number)
         try:
             if data is None:
                 with open(self._plan.files[number].location, "rb") as stream:
@@ -86,6 +103,10 @@ class Inspector:
             reason = f"internal error, {type(error).__name__}: {error}; please report it with this file"
             return Inspection(number, problem=" ".join(reason.split()))
 
+    def _expects(self, number: int) -> bool:
+        file = self._plan.files[number]
+        return self._benches.under(file.settings).judge.expects(file.location)
+
     def newly_seen(self) -> Mapping[str, Seen]:
         """Tell what the engines saw of the file system since this was asked last, by the roots of settings."""
         seen = {settings.root: bench.seen for settings, bench in self._benches.made()}
@@ -94,42 +115,65 @@ class Inspector:
 
     def _inspect_content(self, number: int, data: bytes) -> Inspection:
         file = self._plan.files[number]
-        judge = self._benches.under(file.settings).judge
         try:
             text = decode(data)
         except UndecodableSourceError as error:
             stand_in = data.decode("utf-8", "replace")
-            return _inspection(number, stand_in, judge.judge(file.location, stand_in, [_undecodable(error)]))
+            return self._judged(number, stand_in, [_undecodable(error)])
         settled = self._plan.settled.get(number)
         if settled and settled[0] == digest(data):
-            return _inspection(number, text, judge.judge(file.location, text, map(from_record, settled[2])))
-        findings, entry = self._found(file, data, text)
-        return _inspection(number, text, judge.judge(file.location, text, findings), entry)
+            followed = self._plan.caches[file.settings.root].followed(settled)
+            return self._judged(number, text, map(from_record, settled[2]), followed=followed)
+        findings, entry, followed = self._found(file, data, text)
+        return self._judged(number, text, findings, entry, followed)
 
-    def _found(self, file: SourceFile, data: bytes, text: str) -> tuple[tuple[Finding, ...], Entry | None]:
+    def _judged(
+        self,
+        number: int,
+        text: str,
+        findings: Iterable[Finding],
+        entry: Entry | None = None,
+        followed: Iterable[str] = (),
+    ) -> Inspection:
+        file = self._plan.files[number]
+        verdict = self._benches.under(file.settings).judge.judge(file.location, text, findings)
+        lines = text.split("\n") if verdict.judged else []
+        return Inspection(
+            number,
+            tuple(_weighed(judged, lines) for judged in verdict.judged),
+            entry=entry,
+            followed=tuple(followed) if self._plan.follow and verdict.judged else (),
+            fixed=verdict.fixed,
+            former=verdict.former,
+        )
+
+    def _found(self, file: SourceFile, data: bytes, text: str) -> tuple[tuple[Finding, ...], Entry | None, Followed]:
         engine = self._benches.under(file.settings).engine
         cache = self._plan.caches.get(file.settings.root)
         words = engine.words(file.location, data)
         if not cache:
-            return (engine.analyze(file.location, text, words).findings if words else ()), None
+            if not words:
+                return (), None, ()
+            analysis = engine.analyze(file.location, text, words)
+            return analysis.findings, None, analysis.followed
         content = digest(data)
         if not words:
-            return (), cache.entry_without_words(content, judged=is_judged_always(data))
+            return (), cache.entry_without_words(content, judged=is_judged_always(data)), ()
         if (known := cache.find(file.location, content, words, self._states)) is not None:
-            return known, None
+            return known, None, cache.followed_by(file.location)
         analysis = engine.analyze(file.location, text, words)
         records = [to_record(finding) for finding in analysis.findings]
-        return analysis.findings, cache.entry(content, words, records, analysis.followed, self._states)
+        entry = cache.entry(content, words, records, analysis.followed, self._states)
+        return analysis.findings, entry, analysis.followed
 
 
 def _without(seen: Seen, told: Seen) -> Seen:
     return seen[0] - told[0], seen[1] - told[1]
 
 
-def _inspection(number: int, text: str, verdict: Verdict, entry: Entry | None = None) -> Inspection:
-    lines = text.split("\n") if verdict.findings else []
-    records = tuple((to_record(finding), _excerpt(lines, finding.span)) for finding in verdict.findings)
-    return Inspection(number, records, verdict.suppressed, entry=entry)
+def _weighed(judged: Judged, lines: list[str]) -> tuple[Record, Excerpt, Weight]:
+    weight = Weight(judged.status, judged.phase, judged.reason)
+    return to_record(judged.finding), _excerpt(lines, judged.finding.span), weight
 
 
 def _excerpt(lines: list[str], span: Span) -> Excerpt:

@@ -2,10 +2,13 @@
 
 import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from operator import itemgetter
 
 from flake8_client_pool.model import Finding
+from flake8_client_pool.policy.baseline import Entry as BaselineEntry
+from flake8_client_pool.policy.verdict import Status
+from flake8_client_pool.scan.bench import Terms
 from flake8_client_pool.scan.cache import Cache, Entry
 from flake8_client_pool.scan.discovery import Problem, SourceFile
 from flake8_client_pool.scan.inspection import Excerpt, Inspection, Inspector, Plan
@@ -19,25 +22,69 @@ _FILES_WORTH_A_CACHE = 16
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A finding that counts, the file's path as the user gave it, and the source line to show.
+    """A finding, the file's path as the user gave it, the source line to show, and what is made of it.
 
-    `status` is "error": the finding fails the check.
+    `status` is that of policy/verdict.py: only an "error" fails the check. `phase` is the name of the phase that
+    the file is in, and `reason` what the comment says that suppresses the finding; both may be empty. `followed` names
+    the absolute paths of other files that had a part in it, where the options asked for them.
     """
 
     path: str
     finding: Finding
     excerpt: Excerpt
-    status: str = "error"
+    status: str = Status.ERROR
+    phase: str = ""
+    reason: str = ""
+    followed: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True, slots=True)
+class Outdated:
+    """What a baseline still has of one file: entries that are gone, and a path that the file no longer has.
+
+    `baseline_file` is where it lies, given only where the file itself is gone.
+    """
+
+    path: str
+    fixed: tuple[BaselineEntry, ...]
+    former: str = ""
+    baseline_file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Run:
-    """What a whole check gave: results in the order of paths and places, and what stood in its way."""
+    """What a whole check gave.
+
+    Attributes:
+        results: the errors, in the order of paths and places.
+        files: how many files were checked.
+        problems: what stood in the way.
+        others: the findings that are no errors, in the same order.
+        outdated: what the baselines still have although it is gone.
+        warnings: what whoever runs the check should know, and no finding says.
+        earlier: how many errors are left out since they were there before.
+    """
 
     results: tuple[Result, ...]
     files: int
-    suppressed: int = 0
     problems: tuple[Problem, ...] = ()
+    others: tuple[Result, ...] = ()
+    outdated: tuple[Outdated, ...] = ()
+    warnings: tuple[str, ...] = ()
+    earlier: int = 0
+
+    @property
+    def judged(self) -> tuple[Result, ...]:
+        """All findings, in the order of paths and places."""
+        return tuple(sorted((*self.results, *self.others), key=_place))
+
+    def count(self, status: Status) -> int:
+        """Count the findings that are no errors and have a status."""
+        return sum(result.status == status for result in self.others)
+
+
+def _place(result: Result) -> tuple[str, int, int]:
+    return result.path, result.finding.span.line, result.finding.span.column
 
 
 Watch = Callable[[Iterable[Inspection], int], Iterator[Inspection]]
@@ -45,11 +92,15 @@ Watch = Callable[[Iterable[Inspection], int], Iterator[Inspection]]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Options:
-    """How to run: on how many processes, with suppression comments or without, with a cache or without."""
+    """How to run: on how many processes, on which terms, with a cache or without.
+
+    With `follow` the results name the other files that had a part in them.
+    """
 
     jobs: int
-    honour_noqa: bool = True
+    terms: Terms = field(default_factory=Terms)
     use_cache: bool = True
+    follow: bool = False
 
 
 def run(files: tuple[SourceFile, ...], options: Options, watch: Watch) -> Run:
@@ -66,7 +117,8 @@ def run(files: tuple[SourceFile, ...], options: Options, watch: Watch) -> Run:
         caches=caches,
         started=started,
         settled=_settled(files, caches, states) if caches else {},
-        honour_noqa=options.honour_noqa,
+        terms=options.terms,
+        follow=options.follow,
     )
     inspections = sorted(watch(inspected(plan, options.jobs), len(files)), key=itemgetter(0))
     if caches:
@@ -74,9 +126,9 @@ def run(files: tuple[SourceFile, ...], options: Options, watch: Watch) -> Run:
     return _summed(files, inspections)
 
 
-def run_on_content(file: SourceFile, data: bytes, *, honour_noqa: bool) -> Run:
+def run_on_content(file: SourceFile, data: bytes, terms: Terms) -> Run:
     """Check `data` as if it were the content of `file`."""
-    plan = Plan(files=(file,), caches={}, started=0, honour_noqa=honour_noqa)
+    plan = Plan(files=(file,), caches={}, started=0, terms=terms)
     return _summed((file,), [Inspector(plan).inspect(0, data)])
 
 
@@ -119,11 +171,22 @@ def _united(parts: Iterable[Seen]) -> Seen:
 def _summed(files: tuple[SourceFile, ...], inspections: Iterable[Inspection]) -> Run:
     results: list[Result] = []
     problems: list[Problem] = []
-    suppressed = 0
+    outdated: list[Outdated] = []
     for inspection in inspections:
         path = files[inspection.number].path
         if inspection.problem:
             problems.append(Problem(path, inspection.problem, fatal=not inspection.vanished))
-        results += [Result(path, from_record(record), excerpt) for record, excerpt in inspection.records]
-        suppressed += inspection.suppressed
-    return Run(tuple(results), len(files) - len(problems), suppressed, tuple(problems))
+        followed = frozenset(inspection.followed)
+        results += [
+            Result(path, from_record(record), excerpt, *weight, followed)
+            for record, excerpt, weight in inspection.records
+        ]
+        if inspection.fixed or inspection.former:
+            outdated.append(Outdated(path, inspection.fixed, inspection.former))
+    return Run(
+        tuple(result for result in results if result.status == Status.ERROR),
+        len(files) - len(problems),
+        tuple(problems),
+        tuple(result for result in results if result.status != Status.ERROR),
+        tuple(outdated),
+    )

@@ -1,6 +1,7 @@
 """Lint pinned releases of real packages and compare with the findings on record.
 
-Prints the difference and exits with 1 where there is one; `--update` writes it into the record instead.
+Prints the difference and exits with 1 where there is one; `--update` writes it into the record instead, and
+`--peers` says what grep and ruff find of the constructions on record.
 """
 
 import argparse
@@ -13,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import peers
 from download import DownloadError, Package, SourceDistributions, read_packages, unpack_python
 
 HERE = Path(__file__).parent
@@ -56,18 +58,28 @@ def findings(package: Package, tree: Path) -> Iterator[str]:
         yield "\t".join((package.name, *place))
 
 
+def constructions() -> set[tuple[str, str, int]]:
+    """Read the package, path and line of every construction on record."""
+    rows = (line.split("\t") for line in RECORD.read_text().splitlines()[1:])
+    return {(package, path, int(line)) for package, path, line, code, _ in rows if code < "CPL106"}
+
+
 def main() -> int:
     parser = argparse.ArgumentParser(prog="make ecosystem", description=__doc__)
     parser.add_argument("--update", action="store_true", help="write the findings into the record")
-    update = parser.parse_args().update
+    parser.add_argument("--peers", action="store_true", help="compare grep and ruff with the record")
+    arguments = parser.parse_args()
     packages = read_packages(PACKAGES)
     try:
         with SourceDistributions.of_pip() as index:
             trees = [(package, tree_of(package, index)) for package in packages]
     except DownloadError as error:
         sys.exit(f"make ecosystem: {error}")
+    if arguments.peers:
+        print("\n".join(peers.compare({package.name: tree for package, tree in trees}, constructions())))
+        return 0
     found = [HEADER, *(line for package, tree in trees for line in findings(package, tree))]
-    if update:
+    if arguments.update:
         RECORD.write_text("\n".join(found) + "\n")
         print(f"== {len(found) - 1} findings in {len(packages)} packages are on record now")
         return 0

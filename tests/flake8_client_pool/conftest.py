@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from .team import Team
+
 Content = str | bytes
 WriteTree = Callable[[Mapping[str, Content]], Path]
 Process = subprocess.CompletedProcess[str]
@@ -86,3 +88,17 @@ def git(tmp_path: Path, environment: dict[str, str]) -> Callable[..., None]:
         subprocess.run(["git", *arguments], cwd=cwd, env=environment, check=True, capture_output=True)
 
     return run
+
+
+@pytest.fixture
+def team(
+    tmp_path: Path,
+    environment: dict[str, str],
+    git: Callable[..., None],
+    client_pool: RunProcess,
+    flake8: RunProcess,
+) -> Team:
+    """Begin a repository with one empty commit."""
+    git("init", "--quiet", "--initial-branch=main")
+    git("commit", "--quiet", "--allow-empty", "--message=begin")
+    return Team(tmp_path, environment, git, client_pool, flake8)

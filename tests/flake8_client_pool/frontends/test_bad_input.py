@@ -136,7 +136,7 @@ def test_any_bytes_give_places_inside_the_file(tmp_path: Path, data: bytes) -> N
     inspection = inspector(f"{tmp_path}/job.py").inspect(0, BUILDS.encode() + data)
     assert inspection.problem == ""
     lines = 1 + BUILDS.count("\n") + data.count(b"\n") + data.count(b"\r")
-    for record, excerpt in inspection.records:
+    for record, excerpt, _weight in inspection.records:
         finding = from_record(record)
         assert to_record(finding) == record
         assert from_record(json.loads(json.dumps(record))) == finding

@@ -58,6 +58,8 @@ def test_json_has_every_documented_key(tree: Tree, client_pool: Run) -> None:
                 "message": MESSAGE,
                 "scope": "Job.run",
                 "status": "error",
+                "phase": None,
+                "reason": None,
                 "fix": {
                     "message": "Use shared_clients.get_bigquery_client",
                     "applicability": "safe",
@@ -74,7 +76,12 @@ def test_json_has_every_documented_key(tree: Tree, client_pool: Run) -> None:
             "files_with_findings": 1,
             "codes": {"CPL101": 1},
             "kinds": {"bigquery": 1},
+            "statuses": {"error": 1, "pending": 0, "baselined": 0, "suppressed": 0},
+            "phases": {},
             "suppressed": 0,
+            "earlier": 0,
+            "outdated": [],
+            "warnings": [],
             "problems": [],
         },
     }

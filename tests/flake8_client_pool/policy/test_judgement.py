@@ -1,9 +1,10 @@
 import pytest
 
 from flake8_client_pool.model import Finding, Span
-from flake8_client_pool.policy.judgement import Judge, Verdict
+from flake8_client_pool.policy.judgement import Judge
 from flake8_client_pool.policy.selection import Selection
 from flake8_client_pool.policy.settings import Settings, files_of
+from flake8_client_pool.policy.verdict import Status, Verdict
 
 HERE = "/repo/src/job.py"
 
@@ -29,7 +30,8 @@ def places(verdict: Verdict) -> list[tuple[str, int, int]]:
 
 def test_a_comment_suppresses_and_is_counted() -> None:
     text = "x = Client()  # noqa: CPL101\n"
-    assert judged(text, found(text, "Client")) == Verdict((), 1)
+    verdict = judged(text, found(text, "Client"))
+    assert [(each.finding.code, each.status) for each in verdict.judged] == [("CPL101", Status.SUPPRESSED)]
 
 
 def test_without_noqa_nothing_is_suppressed_and_no_comment_unused() -> None:
@@ -40,7 +42,8 @@ def test_without_noqa_nothing_is_suppressed_and_no_comment_unused() -> None:
 
 def test_a_whole_file_is_suppressed() -> None:
     text = "# flake8: noqa\nx = Client()\ny = 1  # noqa: CPL101\n"
-    assert judged(text, found(text, "Client")) == Verdict((), 1)
+    verdict = judged(text, found(text, "Client"))
+    assert [(each.finding.code, each.status) for each in verdict.judged] == [("CPL101", Status.SUPPRESSED)]
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 """Every example of every rule: the exact findings, and the exact text after the fix."""
 
 import ast
+import json
 from pathlib import Path
 
 import pytest
@@ -12,11 +13,15 @@ from flake8_client_pool.kinds import KINDS
 from flake8_client_pool.model import Finding
 from flake8_client_pool.rules import RULES, Example
 
+from ..conftest import RunProcess, WriteTree  # noqa: TID252
+
+# Found by the policy, not by the engine.
+JUDGED = ("CPL901", "CPL902", "CPL903", "CPL904")
 EXAMPLES = [
     pytest.param(example, id=f"{rule.code}-{number}")
     for rule in RULES
     for number, example in enumerate(rule.examples)
-    if rule.code != "CPL901"
+    if rule.code not in JUDGED
 ]
 
 
@@ -69,3 +74,12 @@ def test_every_rule_with_a_fix_shows_one() -> None:
     kinds = {kind.code for kind in KINDS} | {"CPL110"}
     shown = {rule.code for rule in RULES if any(example.fixed is not None for example in rule.examples)}
     assert kinds <= shown
+
+
+@pytest.mark.parametrize(
+    "example", [example for rule in RULES if rule.code in JUDGED for example in rule.examples]
+)
+def test_example_of_the_policy(example: Example, tree: WriteTree, client_pool: RunProcess) -> None:
+    tree({".git/HEAD": "", "example.py": example.source, **example.files})
+    found = json.loads(client_pool("check", "--format", "json", "example.py").stdout)["findings"]
+    assert tuple((each["line"], each["column"], each["code"]) for each in found) == example.findings

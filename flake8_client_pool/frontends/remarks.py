@@ -1,0 +1,50 @@
+"""What a check says about phases and baselines beside its findings."""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+
+from flake8_client_pool.policy.configuration import Configurations
+from flake8_client_pool.policy.phases import overdue, today
+from flake8_client_pool.policy.ratchet import UPDATE, counted
+from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.scan.bench import Terms
+from flake8_client_pool.scan.discovery import Discovery
+from flake8_client_pool.scan.gone import as_result, gone
+from flake8_client_pool.scan.run import Run
+
+
+def in_play(discovery: Discovery, configurations: Configurations, paths: Iterable[str]) -> tuple[Settings, ...]:
+    """List the settings of all files, and of the directories among the given paths, each once."""
+    directories = [os.path.abspath(path).replace(os.sep, "/") for path in paths if os.path.isdir(path)]
+    settings = [*(file.settings for file in discovery.files), *map(configurations.at, directories)]
+    return tuple({id(each): each for each in settings}.values())
+
+
+def with_gone(done: Run, settings: Iterable[Settings], terms: Terms, paths: Iterable[str]) -> Run:
+    """Add what the baselines have of files that are gone; an error in CI."""
+    locations = [os.path.abspath(path).replace(os.sep, "/") for path in paths]
+    found = tuple(gone(settings, terms.baselines, locations))
+    errors = tuple(map(as_result, found)) if terms.in_ci else ()
+    return replace(done, results=(*done.results, *errors), outdated=(*done.outdated, *found))
+
+
+def with_remarks(done: Run, settings: Iterable[Settings]) -> Run:
+    """Add what is late, and which gains the baselines do not hold yet."""
+    return replace(done, warnings=(*done.warnings, *_late(settings), *_gains(done)))
+
+
+def _late(settings: Iterable[Settings]) -> Iterator[str]:
+    for each in settings:
+        for phase in overdue(each, today()):
+            number = each.phases.index(phase) + 1
+            consequence = "its findings are errors now" if each.strict_overdue else "the gate has not reached it"
+            yield f"{each.source}: phase {number}, {phase.name}, was due on {phase.due}, and {consequence}"
+
+
+def _gains(done: Run) -> Iterator[str]:
+    fixed = sum(len(each.fixed) for each in done.outdated)
+    if fixed:
+        yield f"{counted(fixed)} of the baseline {'is' if fixed == 1 else 'are'} gone; {UPDATE}"
+    elif done.outdated:
+        yield f"the baseline has files under paths that they no longer have; {UPDATE}"

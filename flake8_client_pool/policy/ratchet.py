@@ -1,0 +1,93 @@
+"""The ratchet: in a place that the gate has not reached, what is known may stay and nothing may be added."""
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import replace
+
+from flake8_client_pool.model import Finding, Span
+from flake8_client_pool.policy.baseline import Baseline, Entry, Known, entry_of, relative_path
+from flake8_client_pool.policy.phases import Standing
+from flake8_client_pool.policy.selection import OUTDATED_BASELINE_CODE, UNREADABLE_CODE, Selection
+from flake8_client_pool.policy.verdict import Judged, Status
+
+UPDATE = "run `client-pool baseline --update` and commit the file"
+
+
+class Ratchet:
+    """Weighs the findings of files against one baseline, or, where there is none, against the phases alone."""
+
+    def __init__(self, baseline: Baseline | None, root: str, selection: Selection) -> None:
+        """Prepare for the files below `root`; only codes that `selection` includes can be missed."""
+        self._baseline = baseline
+        self._known = baseline.by_path if baseline else {}
+        self._root = root
+        self._selection = selection
+
+    def knows(self, location: str) -> bool:
+        """Tell whether the baseline has entries for the file at an absolute path."""
+        return bool(self._known) and relative_path(location, self._root) in self._known
+
+    def weigh(
+        self, location: str, findings: Iterable[Finding], standing: Standing
+    ) -> tuple[list[Judged], Counter[Entry]]:
+        """Decide what each finding counts for, and return the entries that none of them has used up.
+
+        Of several findings with one entry, the first ones in the text are those that are known.
+        """
+        if standing.strict or self._baseline is None:
+            status = Status.ERROR if standing.strict else Status.PENDING
+            left = Counter(self._known_of(location).entries) if self._known else Counter[Entry]()
+            return [Judged(finding, status, standing.name) for finding in findings], left
+        return self._ratcheted(location, findings, standing)
+
+    def _ratcheted(
+        self, location: str, findings: Iterable[Finding], standing: Standing
+    ) -> tuple[list[Judged], Counter[Entry]]:
+        path = relative_path(location, self._root)
+        left = Counter(self._known_of(location).entries)
+        judged: list[Judged] = []
+        for finding in findings:
+            entry = entry_of(finding, path)
+            if left[entry] > 0:
+                left[entry] -= 1
+                judged.append(Judged(finding, Status.BASELINED, standing.name))
+            else:
+                judged.append(Judged(_explained(finding, standing), Status.ERROR, standing.name))
+        return judged, +left
+
+    def missed(self, location: str, left: Counter[Entry], found: Iterable[Finding]) -> tuple[tuple[Entry, ...], str]:
+        """Return those of the entries that are left which are fixed, and the path that the baseline has."""
+        if not self._known or any(finding.code == UNREADABLE_CODE for finding in found):
+            # What cannot be read may still be there, behind a slip of the keyboard.
+            return (), ""
+        known = self._known_of(location)
+        fixed = tuple(sorted(entry for entry in left.elements() if self._selection.includes(entry.code)))
+        return fixed, known.former
+
+    def _known_of(self, location: str) -> Known:
+        return self._known.get(relative_path(location, self._root)) or Known()
+
+
+def _explained(finding: Finding, standing: Standing) -> Finding:
+    place = f"phase {standing.number}, {standing.name}," if standing.number else "this place"
+    return replace(finding, message=f"{finding.message} ({place} is pending, but the baseline does not have this one)")
+
+
+def outdated(fixed: tuple[Entry, ...], former: str) -> Finding:
+    """Make the finding that says, in a file's first line, what the baseline still has although it is gone."""
+    is_gone = "is gone" if len(fixed) == 1 else "are gone"
+    gone = f"still lists {counted(len(fixed))} that {is_gone} from here" if fixed else ""
+    moved = f"still calls this file {former}" if former else ""
+    return Finding(
+        code=OUTDATED_BASELINE_CODE,
+        kind="",
+        message=f"the baseline {' and '.join(filter(None, (gone, moved)))}; {UPDATE}",
+        span=Span(0, 0, 1, 1, 1, 2),
+        scope="",
+        logical_line=(1, 1),
+    )
+
+
+def counted(number: int) -> str:
+    """Say how many findings."""
+    return f"{number:,} finding{'' if number == 1 else 's'}"
