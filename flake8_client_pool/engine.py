@@ -14,6 +14,10 @@ if TYPE_CHECKING:
     from flake8_client_pool.rules.getters import Getters
     from flake8_client_pool.syntax.modules import Modules
 
+CONFTEST = "/conftest.py"
+# A rule looks at such files even where no client is built in them.
+_WORDS_OF_TESTS = ("pytest",)
+
 
 @dataclass(frozen=True, slots=True)
 class Analysis:
@@ -47,7 +51,7 @@ class Engine:
 
         This is a test on bytes, without a parse, meant to be asked of every file.
         """
-        return self._words.of(path, data)
+        return self._words.of(path, data) or (_WORDS_OF_TESTS if path.endswith(CONFTEST) else ())
 
     def analyze(self, path: str, text: str, words: tuple[str, ...]) -> Analysis:
         """Find every fault in one file, in the order of its places; `words` is the answer of `words`."""
@@ -59,7 +63,12 @@ class Engine:
             return self._analyze(path, text, words, whole=True)
 
     def _analyze(self, path: str, text: str, words: tuple[str, ...], *, whole: bool) -> Analysis:
-        from flake8_client_pool.rules import client_built_directly, client_class_handed_on, source_not_parsed
+        from flake8_client_pool.rules import (
+            client_built_directly,
+            client_class_handed_on,
+            pools_not_emptied,
+            source_not_parsed,
+        )
         from flake8_client_pool.rules.uses import Uses
 
         names = self._modules.open(path, text, words, whole=whole)
@@ -67,6 +76,7 @@ class Engine:
         findings = [
             *client_built_directly.check(uses, self._getters),
             *client_class_handed_on.check(uses, self._getters),
+            *pools_not_emptied.check(names.source, self._getters),
             *source_not_parsed.check(names.source),
         ]
         findings.sort(key=lambda finding: (finding.span.start, finding.code))

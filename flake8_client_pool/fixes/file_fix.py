@@ -9,6 +9,7 @@ from typing import TypeAlias
 from flake8_client_pool.constructors import Constructors
 from flake8_client_pool.fixes.cycles import ImportedByPool
 from flake8_client_pool.fixes.drafts import Draft, overlap
+from flake8_client_pool.fixes.emptying_fixture import with_fixture
 from flake8_client_pool.fixes.import_insertion import NoPlaceError, Wanted, at_module_level, beside, in_front_of
 from flake8_client_pool.fixes.layout import Layout, parsed
 from flake8_client_pool.fixes.ordering import Sections
@@ -18,7 +19,7 @@ from flake8_client_pool.fixes.proposals import Proposal, Surroundings, proposals
 from flake8_client_pool.fixes.unused_imports import Imported, removals
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.model import Applicability, Edit
-from flake8_client_pool.rules import client_class_handed_on
+from flake8_client_pool.rules import client_class_handed_on, pools_not_emptied
 from flake8_client_pool.rules.getters import Getters
 from flake8_client_pool.rules.uses import Uses
 from flake8_client_pool.syntax.modules import Modules
@@ -102,6 +103,10 @@ class FileFixer:
         surroundings = Surroundings(self._getters, self._cycles, self._outside, root)
         return list(proposals(uses, surroundings, client_class_handed_on.RULE.code))
 
+    def pool_to_empty(self, path: str) -> str:
+        """Name the module from which a file can import the function that empties the pools."""
+        return self._getters.module_with(pools_not_emptied.EMPTYING_FUNCTION, dirname(path))
+
     def sections(self, path: str) -> Sections:
         """Tell how the imports of a file are sorted."""
         return Sections(self._repository.root(dirname(path)))
@@ -142,9 +147,22 @@ class _Rounds:
                 for (start, kind, code), origin in now.items()
                 if origin not in self._outcomes or self._outcomes[origin].status == "skipped"
             }
+        for place in [place for place in places if place[2] == pools_not_emptied.RULE.code]:
+            self._empty_pools(place)
         for place in places - self._outcomes.keys():
             self._outcomes[place] = Outcome(place, "skipped", "there is no fix for this rule")
         return FileFix(self._before, self._text, tuple(self._outcomes[place] for place in sorted(places)))
+
+    def _empty_pools(self, place: Place) -> None:
+        module = self._fixer.pool_to_empty(self._path)
+        text = with_fixture(self._text, module)
+        if fault := _fault(text):
+            self._outcomes[place] = _failed(place, fault)
+            return
+        self._text = text
+        self._outcomes[place] = Outcome(
+            place, "fixed", "", Applicability.SAFE, f"{module}.{pools_not_emptied.EMPTYING_FUNCTION}"
+        )
 
     def _sorted_out(self, asked: list[tuple[Proposal, Place]], *, unsafe: bool) -> list[tuple[Proposal, Place]]:
         """Note why some proposals are not followed, and return the others."""

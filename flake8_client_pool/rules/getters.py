@@ -86,6 +86,30 @@ class Getters:
         self._repository.followed |= found.followed
         return found.getter
 
+    def module_with(self, function: str, folder: str) -> str:
+        """Name the module of the repository that a file in `folder` can import a function of the pool from.
+
+        Empty where the pool module is not the repository's own, or has no such function.
+        """
+        try:
+            getter = self._in_repository(function, folder)
+        except NoGetterError:
+            return ""
+        return getter.module if getter else ""
+
+    def folders_above(self, folder: str) -> list[str]:
+        """Give a folder and those above it, up to the root of the repository."""
+        root = self._repository.root(folder)
+        found = [folder]
+        while found[-1] != root and dirname(found[-1]) != found[-1]:
+            found.append(dirname(found[-1]))
+        return found
+
+    def is_file(self, path: str) -> bool:
+        """Tell whether something lies at a path; the answer counts as followed."""
+        self._repository.followed.add(path)
+        return basename(path) in self._repository.entries(dirname(path))
+
     def _read(self, kind: ClientKind, folder: str) -> _Found | str:
         before = self._repository.followed
         self._repository.followed = set()

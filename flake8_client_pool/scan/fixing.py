@@ -10,6 +10,7 @@ from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.fixes.writing import NotWrittenError, encoded
 from flake8_client_pool.model import Applicability, Finding, Fix
 from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.rules import pools_not_emptied
 from flake8_client_pool.scan.discovery import SUFFIX, SourceFile, explained
 from flake8_client_pool.scan.git import listed_by_git
 from flake8_client_pool.scan.run import Result
@@ -18,6 +19,7 @@ from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 from flake8_client_pool.syntax.repository import Repository
 
 _FILES_WORTH_PROCESSES = 40
+FIXED_WITHOUT_A_KIND = frozenset((pools_not_emptied.RULE.code,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ class Workbench:
 
 def with_fixes(results: tuple[Result, ...], files: Mapping[str, SourceFile], jobs: int) -> tuple[Result, ...]:
     """Give every result the fix of its finding alone, where there is one."""
-    found = [(result.path, result.finding) for result in results if result.finding.kind]
+    findings = ((result.path, result.finding) for result in results)
+    found = [(path, finding) for path, finding in findings if finding.kind or finding.code in FIXED_WITHOUT_A_KIND]
     tasks = [Task(task.file, (finding,)) for task in by_file(found, files) for finding in task.findings]
     fixes = {(each.file.path, each.outcomes[0][0]): _fix_of(each) for each in all_fixed(tasks, unsafe=True, jobs=jobs)}
     return tuple(

@@ -64,8 +64,12 @@ def test_json_has_every_documented_key(tree: Tree, client_pool: Run) -> None:
                     "message": "Use shared_clients.get_bigquery_client",
                     "applicability": "safe",
                     "edits": [
-                        {"start": 5, "end": 33, "text": "shared_clients import get_bigquery_client"},
-                        {"start": 81, "end": 96, "text": "get_bigquery_client"},
+                        {
+                            "start": 25,
+                            "end": 42,
+                            "text": "storage\nfrom shared_clients import get_bigquery_client",
+                        },
+                        {"start": 90, "end": 105, "text": "get_bigquery_client"},
                     ],
                 },
             }
