@@ -11,7 +11,12 @@ from flake8_client_pool.syntax.repository import Repository
 from flake8_client_pool.syntax.words import Words
 
 if TYPE_CHECKING:
+    from flake8_client_pool.rules.getters import Getters
     from flake8_client_pool.syntax.modules import Modules
+
+CONFTEST = "/conftest.py"
+# A rule looks at such files even where no client is built in them.
+_WORDS_OF_TESTS = ("pytest",)
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +51,7 @@ class Engine:
 
         This is a test on bytes, without a parse, meant to be asked of every file.
         """
-        return self._words.of(path, data)
+        return self._words.of(path, data) or (_WORDS_OF_TESTS if path.endswith(CONFTEST) else ())
 
     def analyze(self, path: str, text: str, words: tuple[str, ...]) -> Analysis:
         """Find every fault in one file, in the order of its places; `words` is the answer of `words`."""
@@ -58,26 +63,35 @@ class Engine:
             return self._analyze(path, text, words, whole=True)
 
     def _analyze(self, path: str, text: str, words: tuple[str, ...], *, whole: bool) -> Analysis:
-        from flake8_client_pool.rules import client_built_directly, client_class_handed_on, source_not_parsed
+        from flake8_client_pool.rules import (
+            client_built_directly,
+            client_class_handed_on,
+            pools_not_emptied,
+            source_not_parsed,
+        )
         from flake8_client_pool.rules.uses import Uses
 
         names = self._modules.open(path, text, words, whole=whole)
         uses = Uses(names, words)
         findings = [
-            *client_built_directly.check(uses, self._pool_module),
-            *client_class_handed_on.check(uses, self._pool_module),
+            *client_built_directly.check(uses, self._getters),
+            *client_class_handed_on.check(uses, self._getters),
+            *pools_not_emptied.check(names.source, self._getters),
             *source_not_parsed.check(names.source),
         ]
         findings.sort(key=lambda finding: (finding.span.start, finding.code))
         return Analysis(tuple(findings), tuple(sorted(self._repository.followed)))
 
     def _names_taken(self, path: str, words: frozenset[bytes]) -> frozenset[bytes]:
-        """Name what takes a client's class over in another module, for files that import it from there."""
-        from flake8_client_pool.rules.uses import Uses
+        from flake8_client_pool.rules.uses import names_taken
 
-        names = self._modules.names(path)
-        taken = Uses(names, tuple(word.decode() for word in words)).taken if names else ()
-        return frozenset(name.encode() for name in taken)
+        return names_taken(self._modules, path, words)
+
+    @cached_property
+    def _getters(self) -> "Getters":
+        from flake8_client_pool.rules.getters import Getters
+
+        return Getters(self._repository, self._pool_module)
 
     @cached_property
     def _modules(self) -> "Modules":

@@ -95,6 +95,11 @@ def _of_files(request: CheckRequest, configurations: Configurations, terms: Term
         from flake8_client_pool.scan.since import added_since
 
         done = added_since(request.since, done, discovery.files, options)
+    if request.output_format == "json":
+        from flake8_client_pool.scan.fixing import with_fixes
+
+        files = {file.path: file for file in discovery.files}
+        done = replace(done, results=with_fixes(done.results, files, request.jobs))
     done = with_remarks(with_gone(done, settings, terms, paths), settings)
     return replace(done, problems=(*discovery.problems, *done.problems))
 

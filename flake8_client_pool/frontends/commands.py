@@ -65,6 +65,34 @@ def check(**options: Any) -> int:  # noqa: ANN401 - click gives each option the 
 
 
 @commands.command()
+@click.argument("paths", nargs=-1)
+@click.option("--diff", is_flag=True, help="Write nothing; print a patch that `git apply` takes.")
+@click.option("--unsafe", is_flag=True, help="Make changes, too, after which the program may behave differently.")
+@click.option("--interactive", "-i", is_flag=True, help="Ask about each change, with the diff.")
+@click.option(
+    "--select", multiple=True, callback=_split, metavar="CODES", help="Fix only codes that begin so."
+)
+@click.option(
+    "--exclude", multiple=True, callback=_split, metavar="PATTERNS", help="Leave out files and directories."
+)
+@click.option(
+    "--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="What to write."
+)
+@click.option("--config", default="", metavar="FILE", help="Use this configuration for every file.")
+@click.option(
+    "--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto."
+)
+def fix(**options: Any) -> int:  # noqa: ANN401 - click gives each option the type that it declares
+    """Take clients from the pool where they are built directly, imports included.
+
+    Exits with 0 when nothing is left, 1 when findings remain, 2 when it could not be done or not completely.
+    """
+    from flake8_client_pool.frontends.fix import FixRequest, fix
+
+    return fix(FixRequest(**options))
+
+
+@commands.command()
 @click.argument("directories", nargs=-1)
 @click.option("--check", is_flag=True, help="Exit with 1 when a phase that the gate reaches has errors.")
 @click.option("--advance", is_flag=True, help="Raise phase in the configuration when the next one is clean.")

@@ -10,6 +10,7 @@ from flake8_client_pool.policy.errors import ConfigurationError
 BARE_PREFIX = "CPL"
 USER_KIND_CODE = "CPL100"
 HANDED_ON_CODE = "CPL110"
+POOLS_NOT_EMPTIED_CODE = "CPL302"
 UNREADABLE_CODE = "CPL900"
 UNUSED_SUPPRESSION_CODE = "CPL901"
 UNREASONED_SUPPRESSION_CODE = "CPL902"
@@ -21,6 +22,7 @@ CODES = tuple(
             *(kind.code for kind in KINDS),
             USER_KIND_CODE,
             HANDED_ON_CODE,
+            POOLS_NOT_EMPTIED_CODE,
             UNREADABLE_CODE,
             UNUSED_SUPPRESSION_CODE,
             UNREASONED_SUPPRESSION_CODE,

@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Iterator
+from os.path import abspath, dirname
 
 from flake8_client_pool.kinds import KINDS, ClientKind
 from flake8_client_pool.model import Finding
-from flake8_client_pool.rules.getter_call import NotPooledError, applied, getter_edits
+from flake8_client_pool.rules.getter_call import NotPooledError, applied, getter_edits, getter_for
+from flake8_client_pool.rules.getters import Getters
 from flake8_client_pool.rules.places import finding_at
 from flake8_client_pool.rules.rule import Example, Rule
 from flake8_client_pool.rules.uses import Use, Uses
@@ -26,6 +28,7 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example(
             source="from google.cloud import bigquery\n\nclient = bigquery.Client(project='demo')\n",
             findings=((3, 10, "CPL101"),),
+            fixed="from shared_clients import get_bigquery_client\n\nclient = get_bigquery_client(project_id='demo')\n",
         ),
         Example(
             source=(
@@ -33,6 +36,11 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
                 "    Warehouse = None\n\n\ndef run():\n    return Warehouse()\n"
             ),
             findings=((8, 12, "CPL101"),),
+            fixed=(
+                "try:\n    from google.cloud.bigquery import Client as Warehouse  # noqa: F401\nexcept ImportError:\n"
+                "    Warehouse = None\n\n\ndef run():\n    from shared_clients import get_bigquery_client\n"
+                "    return get_bigquery_client()\n"
+            ),
         ),
         Example(
             source=(
@@ -44,6 +52,7 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example(
             source="from warehouse import BQ\n\nclient = BQ()\n",
             findings=((3, 10, "CPL101"),),
+            fixed="from shared_clients import get_bigquery_client\n\nclient = get_bigquery_client()\n",
             files={"warehouse.py": "from google.cloud.bigquery import Client as BQ\n"},
         ),
         Example(source="from shared_clients import get_bigquery_client\n\nclient = get_bigquery_client('demo')\n"),
@@ -61,10 +70,15 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
                 "waiting = firestore.AsyncClient()\n"
             ),
             findings=((3, 10, "CPL102"), (4, 11, "CPL102")),
+            fixed=(
+                "from shared_clients import get_async_firestore_client, get_firestore_client\n\n"
+                "client = get_firestore_client(database='users')\nwaiting = get_async_firestore_client()\n"
+            ),
         ),
         Example(
             source="import firebase_admin.firestore\n\nclient = firebase_admin.firestore.Client()\n",
             findings=((3, 10, "CPL102"),),
+            fixed="from shared_clients import get_firestore_client\n\nclient = get_firestore_client()\n",
         ),
         Example(source="def read(firestore):\n    return firestore.Client()\n"),
     ),
@@ -76,6 +90,10 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example(
             source="from google.cloud import storage\n\nstorage = storage.Client()\nbucket = storage.bucket('logs')\n",
             findings=((3, 11, "CPL103"),),
+            fixed=(
+                "from google.cloud import storage\nfrom shared_clients import get_storage_client\n\n"
+                "storage = get_storage_client()\nbucket = storage.bucket('logs')\n"
+            ),
         ),
         Example(source="from django.core.files import storage\n\nclient = storage.Client()\n"),
     ),
@@ -83,6 +101,7 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example(
             source="from google.cloud import pubsub_v1\n\npublisher = pubsub_v1.PublisherClient()\n",
             findings=((3, 13, "CPL104"),),
+            fixed="from shared_clients import get_pubsub_publisher\n\npublisher = get_pubsub_publisher()\n",
         ),
         Example(
             source="from google.cloud import pubsub_v1\n\npath = pubsub_v1.PublisherClient.topic_path('p', 't')\n",
@@ -95,6 +114,10 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
                 "    subscriber.pull(subscription='jobs')\n"
             ),
             findings=((3, 6, "CPL105"),),
+            fixed=(
+                "from shared_clients import get_pubsub_subscriber\n\nwith get_pubsub_subscriber() as subscriber:\n"
+                "    subscriber.pull(subscription='jobs')\n"
+            ),
         ),
         Example(
             source=(
@@ -107,8 +130,16 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
         Example(
             source="import requests\n\nanswer = requests.get('https://example.com', timeout=5)\n",
             findings=((3, 10, "CPL106"),),
+            fixed=(
+                "from shared_clients import get_http_session\n\n"
+                "answer = get_http_session().get('https://example.com', timeout=5)\n"
+            ),
         ),
-        Example(source="import requests\n\nsession = requests.Session()\n", findings=((3, 11, "CPL106"),)),
+        Example(
+            source="import requests\n\nsession = requests.Session()\n",
+            findings=((3, 11, "CPL106"),),
+            fixed="from shared_clients import get_http_session\n\nsession = get_http_session()\n",
+        ),
         Example(
             source="import requests\n\n\ndef status(answer: requests.Response) -> int:\n    return answer.status_code\n"
         ),
@@ -174,15 +205,16 @@ CONFIGURED = Rule(
 RULES = (CONFIGURED, *_rules())
 
 
-def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
+def check(uses: Uses, getters: Getters) -> Iterator[Finding]:
     """Report every call that builds a client."""
+    folder = dirname(abspath(uses.names.source.path))
     for use in uses.built:
         kind = use.construction.kind
         yield finding_at(
             uses.source,
             use.node,
             code=kind.code,
-            message=f"{_callee(use)}() builds {_article(kind.title)} here; {_advice(use, pool_module)}",
+            message=f"{_callee(use)}() builds {_article(kind.title)} here; {_advice(use, getters, folder)}",
             construction=use.construction,
         )
 
@@ -192,13 +224,14 @@ def _callee(use: Use) -> str:
     return " ".join(function.text().split()) if function else ""
 
 
-def _advice(use: Use, pool_module: str) -> str:
-    getter = use.construction.kind.getter
+def _advice(use: Use, getters: Getters, folder: str) -> str:
+    name = use.construction.kind.getter
     try:
-        call = _on_one_line(applied(getter_edits(use), use.node))
+        getter = getter_for(use, getters, folder)
+        call = _on_one_line(applied(getter_edits(use, getter), use.node))
     except NotPooledError as reason:
-        return f"take it from {getter} of {pool_module} (by hand: {reason})"
-    return f"use {call or getter + '(...)'} from {pool_module}"
+        return f"take it from {name} of {getters.module} (by hand: {reason})"
+    return f"use {call or name + '(...)'} from {getter.module}"
 
 
 def _on_one_line(call: str) -> str:

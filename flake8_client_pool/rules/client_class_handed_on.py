@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flake8_client_pool.model import Finding
+from flake8_client_pool.rules.getters import Getters
 from flake8_client_pool.rules.places import finding_at
 from flake8_client_pool.rules.rule import Example, Rule
 from flake8_client_pool.rules.uses import Uses
@@ -22,6 +23,11 @@ RULE = Rule(
                 "class Job:\n    client: bigquery.Client = field(default_factory=bigquery.Client)\n"
             ),
             findings=((8, 53, "CPL110"),),
+            fixed=(
+                "from dataclasses import dataclass, field\n\nfrom google.cloud import bigquery\n"
+                "from shared_clients import get_bigquery_client\n\n\n@dataclass\n"
+                "class Job:\n    client: bigquery.Client = field(default_factory=get_bigquery_client)\n"
+            ),
         ),
         Example(
             source=(
@@ -29,6 +35,10 @@ RULE = Rule(
                 "make = partial(storage.Client, project='demo')\n"
             ),
             findings=((5, 16, "CPL110"),),
+            fixed=(
+                "from functools import partial\n\nfrom shared_clients import get_storage_client\n\n"
+                "make = partial(get_storage_client, project_id='demo')\n"
+            ),
         ),
         Example(source="from google.cloud import storage\n\nClient = storage.Client\n"),
         Example(source="from google.cloud import storage\n\n\nours = isinstance(client, storage.Client)\n"),
@@ -36,7 +46,7 @@ RULE = Rule(
 )
 
 
-def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
+def check(uses: Uses, getters: Getters) -> Iterator[Finding]:
     """Report every place that hands a client's class on to be called later."""
     for use in uses.handed_on:
         kind = use.construction.kind
@@ -45,6 +55,6 @@ def check(uses: Uses, pool_module: str) -> Iterator[Finding]:
             use.node,
             code=RULE.code,
             message=f"{' '.join(use.node.text().split())} is handed on to build a {kind.title} later; "
-            f"hand on {kind.getter} from {pool_module}",
+            f"hand on {kind.getter} from {getters.module}",
             construction=use.construction,
         )

@@ -2,6 +2,7 @@
 
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.model import Edit
+from flake8_client_pool.rules.getters import Getter, Getters, NoGetterError
 from flake8_client_pool.rules.uses import Use
 from flake8_client_pool.syntax.source import Node, end_of, start_of
 
@@ -10,8 +11,25 @@ class NotPooledError(ValueError):
     """A call that the getter cannot stand for; its text says why, in a few words."""
 
 
-def getter_edits(use: Use) -> tuple[Edit, ...]:
+def getter_for(use: Use, getters: Getters, folder: str) -> Getter:
+    """Find the getter that can stand for a use in a file in `folder`.
+
+    Raises:
+        NotPooledError: there is none.
+    """
+    try:
+        return getters.find(use.construction.kind, folder)
+    except NoGetterError as error:
+        raise NotPooledError(str(error)) from error
+
+
+def getter_edits(use: Use, getter: Getter, name: str = "") -> tuple[Edit, ...]:
     """Say how the text of a call must change to take the client from the pool.
+
+    Args:
+        use: the call.
+        getter: what it is to call instead.
+        name: what the getter is called at that place, where that is not its own name.
 
     Raises:
         NotPooledError: the getter cannot give what the call builds.
@@ -24,49 +42,75 @@ def getter_edits(use: Use) -> tuple[Edit, ...]:
         raise NotPooledError("it builds a class of its own")
     if construction.factory:
         raise NotPooledError(f"{construction.factory}() makes its own credentials")
-    getter = construction.kind.getter
+    called = name or getter.name
     if construction.method:
-        return (Edit(start_of(function), end_of(function), f"{getter}().{construction.method}"),)
-    replaced = Edit(start_of(function), end_of(function), getter)
-    return (replaced, *_argument_edits(construction.kind, _arguments(use.node)))
+        return (Edit(start_of(function), end_of(function), f"{called}().{construction.method}"),)
+    replaced = Edit(start_of(function), end_of(function), called)
+    return (replaced, *argument_edits(construction.kind, getter, arguments_of(use.node)))
 
 
-def _arguments(call: Node) -> list[Node]:
+def arguments_of(call: Node) -> list[Node]:
+    """List the arguments of a call without comments.
+
+    Raises:
+        NotPooledError: its one argument is a generator.
+    """
     arguments = call.field("arguments")
     if arguments is None or arguments.kind() != "argument_list":
         raise NotPooledError("its argument is a generator")
     return [part for part in arguments.named_children() if part.kind() != "comment"]
 
 
-def _argument_edits(kind: ClientKind, arguments: list[Node]) -> list[Edit]:
-    edits = [_argument_edit(kind, position, argument) for position, argument in enumerate(arguments)]
+def argument_edits(kind: ClientKind, getter: Getter, arguments: list[Node]) -> list[Edit]:
+    """Say how the arguments of a constructor must change to be the getter's.
+
+    Raises:
+        NotPooledError: the getter does not take one of them.
+    """
+    parameters = [_parameter(kind, position, argument) for position, argument in enumerate(arguments)]
+    keywords = [_getter_keyword(kind, getter, parameter) for parameter in parameters]
+    if missing := getter.required.difference(keywords):
+        raise NotPooledError(f"{getter.name}() wants {min(missing)}")
+    agreeing = _agreeing(getter, keywords)
+    edits = [
+        _argument_edit(argument, keyword, stays=place < agreeing)
+        for place, (argument, keyword) in enumerate(zip(arguments, keywords, strict=True))
+    ]
     return [edit for edit in edits if edit]
 
 
-def _argument_edit(kind: ClientKind, position: int, argument: Node) -> Edit | None:
+def _parameter(kind: ClientKind, position: int, argument: Node) -> str:
+    """Name the constructor's parameter that an argument is for."""
     if argument.kind() in ("list_splat", "dictionary_splat"):
-        raise NotPooledError(f"{argument.text()} hides its arguments")
+        raise NotPooledError(f"{' '.join(argument.text().split())} hides its arguments")
     if argument.kind() == "keyword_argument":
-        return _keyword_edit(kind, argument)
+        name = argument.field("name")
+        return name.text() if name else ""
     if position >= kind.positional:
         raise NotPooledError(f"it takes {kind.positional} positional arguments, not {position + 1}")
-    name = _getter_keyword(kind, list(kind.arguments)[position])
-    return None if position == 0 and name == "project_id" else Edit(start_of(argument), start_of(argument), f"{name}=")
+    return list(kind.arguments)[position]
 
 
-def _keyword_edit(kind: ClientKind, argument: Node) -> Edit | None:
-    name = argument.field("name")
-    if name is None:
-        raise NotPooledError("the call is not complete")
-    keyword = _getter_keyword(kind, name.text())
-    return None if keyword == name.text() else Edit(start_of(name), end_of(name), keyword)
-
-
-def _getter_keyword(kind: ClientKind, parameter: str) -> str:
+def _getter_keyword(kind: ClientKind, getter: Getter, parameter: str) -> str:
     keyword = kind.arguments.get(parameter)
-    if not keyword:
-        raise NotPooledError(f"{kind.getter}() does not take {parameter}")
+    if not keyword or not getter.takes(keyword):
+        raise NotPooledError(f"{getter.name}() does not take {parameter}")
     return keyword
+
+
+def _agreeing(getter: Getter, keywords: list[str]) -> int:
+    """Count the leading arguments that the getter takes by position as the constructor does."""
+    pairs = zip(getter.positional, keywords, strict=False)
+    return next((place for place, (ours, theirs) in enumerate(pairs) if ours != theirs), len(getter.positional))
+
+
+def _argument_edit(argument: Node, keyword: str, *, stays: bool) -> Edit | None:
+    name = argument.field("name") if argument.kind() == "keyword_argument" else None
+    if name:
+        return None if keyword == name.text() else Edit(start_of(name), end_of(name), keyword)
+    if stays:
+        return None
+    return Edit(start_of(argument), start_of(argument), f"{keyword}=")
 
 
 def applied(edits: tuple[Edit, ...], node: Node) -> str:

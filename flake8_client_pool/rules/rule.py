@@ -16,6 +16,7 @@ class Example:
         fixed: the text after the fix; None where no fix is possible.
         files: other files of the repository, by their paths relative to the checked one.
         kinds: client kinds of the configuration, beside the known ones.
+        name: the name of the checked file, where the rule asks for one.
     """
 
     source: str
@@ -23,6 +24,7 @@ class Example:
     fixed: str | None = None
     files: Mapping[str, str] = field(default_factory=dict)
     kinds: tuple[ClientKind, ...] = ()
+    name: str = "example.py"
 
 
 @dataclass(frozen=True, slots=True)

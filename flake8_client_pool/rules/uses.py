@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from flake8_client_pool.constructors import Construction
 from flake8_client_pool.rules.handing_on import is_handed_on
+from flake8_client_pool.syntax.modules import Modules
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import FUNCTIONS, Role, place_of, role_of
 from flake8_client_pool.syntax.source import Node, start_of, string_of
@@ -46,7 +47,7 @@ class Uses:
     def __init__(self, names: Names, words: tuple[str, ...]) -> None:
         """Follow `words`, and every name that takes a class over from them, to where they are called."""
         self.source = names.source
-        self._names = names
+        self.names = names
         self._built: dict[tuple[Node, str], Use] = {}
         self._handed_on: dict[tuple[Node, str], Use] = {}
         self.taken: set[str] = set(words)
@@ -60,9 +61,9 @@ class Uses:
             self._follow_getattr()
         while waiting := sorted(self.taken - done):
             done.update(waiting)
-            self._names.source.collect(waiting)
+            self.names.source.collect(waiting)
             for name in waiting:
-                for node in self._names.source.identifiers(name):
+                for node in self.names.source.identifiers(name):
                     self._begin(node)
 
     def _begin(self, node: Node) -> None:
@@ -76,7 +77,7 @@ class Uses:
             self._begin_import(parent)
 
     def _follow_getattr(self) -> None:
-        for node in self._names.source.identifiers("getattr"):
+        for node in self.names.source.identifiers("getattr"):
             call = node.parent()
             arguments = call.field("arguments") if call and call.kind() == "call" else None
             parts = arguments.named_children() if arguments else []
@@ -93,28 +94,28 @@ class Uses:
                 self._take_bound(part.field("alias") or part.child(0))
 
     def _take_bound(self, name: Node | None) -> None:
-        if name and self._matters(self._names.bound(name)):
+        if name and self._matters(self.names.bound(name)):
             self.taken.add(name.text())
 
     def _climb(self, node: Node) -> None:
         """Follow an expression outward for as long as it stands for a class, or for a function that gives one."""
         following: Node | None = node
-        while following and self._matters(values := self._names.evaluate(following)):
+        while following and self._matters(values := self.names.evaluate(following)):
             parent = following.parent()
             step = self._STEPS.get(parent.kind()) if parent else None
             following = step(self, parent, following, values) if step and parent else None
 
     def _matters(self, values: Values) -> bool:
         return any(isinstance(value, Function) or self._construction(value) for value in values) or any(
-            isinstance(value, Qualified) and self._names.modules.constructors.leads_to_method(value.name)
+            isinstance(value, Qualified) and self.names.modules.constructors.leads_to_method(value.name)
             for value in values
         )
 
     def _construction(self, value: Value) -> Construction | None:
         if isinstance(value, Qualified):
-            return self._names.modules.constructors.get(value.name)
-        constructor = self._names.modules.constructor_of(value) if isinstance(value, Class) else ""
-        return self._names.modules.constructors.get(constructor)
+            return self.names.modules.constructors.get(value.name)
+        constructor = self.names.modules.constructor_of(value) if isinstance(value, Class) else ""
+        return self.names.modules.constructors.get(constructor)
 
     def _record(self, where: dict[tuple[Node, str], Use], node: Node, values: Values) -> None:
         for value in values:
@@ -226,6 +227,13 @@ class Uses:
         "binary_operator": _annotation,
         "union_type": _annotation,
     }
+
+
+def names_taken(modules: Modules, path: str, words: frozenset[bytes]) -> frozenset[bytes]:
+    """Name what takes a client's class over in another module, for the files that import it from there."""
+    names = modules.names(path)
+    taken = Uses(names, tuple(word.decode() for word in words)).taken if names else ()
+    return frozenset(name.encode() for name in taken)
 
 
 def _in_order(uses: dict[tuple[Node, str], Use]) -> list[Use]:

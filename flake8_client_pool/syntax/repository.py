@@ -41,6 +41,14 @@ class Repository:
         base = self._base(first, directory)
         return self.inside(join(base, first), rest) if base is not None else None
 
+    def folders_above(self, directory: str) -> Iterator[str]:
+        """Give every folder on the import path of a file in `directory`, the nearest first."""
+        while True:
+            yield from _import_path(directory)
+            if directory == self.root(directory):
+                return
+            directory = dirname(directory)
+
     def note(self, module: str, directory: str) -> None:
         """Add to `followed` every path on which an answer of `find` hangs."""
         first = module.partition(".")[0]
@@ -94,7 +102,7 @@ class Repository:
         key = (first, directory)
         if key not in self._bases:
             here = next((base for base in _import_path(directory) if self._holds(base, first)), None)
-            above = None if here is not None or directory == self._root(directory) else dirname(directory)
+            above = None if here is not None or directory == self.root(directory) else dirname(directory)
             self._bases[key] = self._base(first, above) if above is not None else here
         return self._bases[key]
 
@@ -102,7 +110,7 @@ class Repository:
         """Name every top-level module that a file in `directory` could import from the repository."""
         if directory not in self._tops:
             entries = frozenset[str]().union(*map(self.entries, _import_path(directory)))
-            above = frozenset[str]() if directory == self._root(directory) else self._visible(dirname(directory))
+            above = frozenset[str]() if directory == self.root(directory) else self._visible(dirname(directory))
             self._tops[directory] = above.union(entry.removesuffix(".py") for entry in entries)
         return self._tops[directory]
 
@@ -117,11 +125,12 @@ class Repository:
                 yield from (join(each, first), join(each, f"{first}.py"))
                 if each == base:
                     return
-            if directory == self._root(directory):
+            if directory == self.root(directory):
                 return
             directory = dirname(directory)
 
-    def _root(self, directory: str) -> str:
+    def root(self, directory: str) -> str:
+        """Give the root of the repository that a directory lies in."""
         if directory not in self._roots:
             self._roots[directory] = self._root_above(directory)
         return self._roots[directory]

@@ -124,9 +124,9 @@ def test_on_every_example_of_every_rule(tree: Tree, places: Places, plugin_place
     examples = [example for rule in RULES for example in rule.examples if rule.code not in {"CPL100", "CPL900"}]
     for number, example in enumerate(examples):
         folder = f"example_{number}"
-        tree({f"{folder}/.git/HEAD": "", f"{folder}/example.py": example.source})
+        tree({f"{folder}/.git/HEAD": "", f"{folder}/{example.name}": example.source})
         tree({f"{folder}/{path}": content for path, content in example.files.items()})
-    found = places("--select=CPL1,CPL9")
+    found = places("--select=CPL1,CPL3,CPL9")
     assert found == plugin_places("--extend-select=CPL1")
     assert {code for *_, code, _ in found} == {code for example in examples for _, _, code in example.findings}
 

@@ -60,7 +60,18 @@ def test_json_has_every_documented_key(tree: Tree, client_pool: Run) -> None:
                 "status": "error",
                 "phase": None,
                 "reason": None,
-                "fix": None,
+                "fix": {
+                    "message": "Use shared_clients.get_bigquery_client",
+                    "applicability": "safe",
+                    "edits": [
+                        {
+                            "start": 25,
+                            "end": 42,
+                            "text": "storage\nfrom shared_clients import get_bigquery_client",
+                        },
+                        {"start": 90, "end": 105, "text": "get_bigquery_client"},
+                    ],
+                },
             }
         ],
         "files": 1,
@@ -160,7 +171,8 @@ def test_an_output_file_is_written_as_a_whole_or_not_at_all(tree: Tree, client_p
 
 
 def test_standard_input(tree: Tree, client_pool: Run) -> None:
-    tree({"setup.cfg": "[client-pool]\nexclude = old.py\n", "shared_clients/__init__.py": ""})
+    pool = "def get_bigquery_client(project_id=None): ...\n"
+    tree({"setup.cfg": "[client-pool]\nexclude = old.py\n", "shared_clients/__init__.py": pool})
     assert client_pool("check", "-", "-q", stdin=BUILDS).stdout == f"-:2:10: CPL101 {MESSAGE}\n"
     named = client_pool("check", "-", "-q", "--stdin-filename=src/new.py", stdin=BUILDS)
     assert named.stdout == f"src/new.py:2:10: CPL101 {MESSAGE}\n"

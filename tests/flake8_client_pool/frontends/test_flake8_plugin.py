@@ -26,7 +26,7 @@ def test_the_plugin_reports_without_being_asked_to(tree: Tree, run_process: Run)
 
 
 def test_standard_input_has_the_name_it_is_given(tree: Tree, flake8: Run) -> None:
-    tree({"shared_clients/__init__.py": ""})
+    tree({"shared_clients/__init__.py": "def get_bigquery_client(project_id=None): ...\n"})
     assert flake8("-", stdin=BUILDS).stdout == f"stdin:3:10: {REPORT}\n"
     named = flake8("-", "--stdin-display-name=src/job.py", stdin=BUILDS)
     assert named.stdout == f"src/job.py:3:10: {REPORT}\n"

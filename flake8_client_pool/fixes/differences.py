@@ -1,0 +1,64 @@
+"""What differs between two texts: as edits, and as a patch."""
+
+import difflib
+
+from flake8_client_pool.model import Edit
+
+_NO_NEWLINE = b"\n\\ No newline at end of file\n"
+
+
+def edits_between(before: str, after: str) -> tuple[Edit, ...]:
+    """Give the edits, by whole lines at first and then as short as may be, that turn one text into another."""
+    old, new = before.splitlines(keepends=True), after.splitlines(keepends=True)
+    starts = [0]
+    for line in old:
+        starts.append(starts[-1] + len(line))
+    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
+    return tuple(
+        _shortest(starts[first], "".join(old[first:last]), "".join(new[other_first:other_last]))
+        for tag, first, last, other_first, other_last in matcher.get_opcodes()
+        if tag != "equal"
+    )
+
+
+def _shortest(start: int, old: str, new: str) -> Edit:
+    head = _shared_words(old, new)
+    tail = _shared_words(old[head:][::-1], new[head:][::-1])
+    return Edit(start + head, start + len(old) - tail, new[head : len(new) - tail])
+
+
+def _shared_words(one: str, other: str) -> int:
+    """Count the code points with which both texts begin; a word that differs counts as different from its start."""
+    pairs = enumerate(zip(one, other, strict=False))
+    count = next((place for place, (left, right) in pairs if left != right), min(len(one), len(other)))
+    while (
+        count and _is_word(one[count - 1]) and (_is_word(one[count : count + 1]) or _is_word(other[count : count + 1]))
+    ):
+        count -= 1
+    return count
+
+
+def _is_word(text: str) -> bool:
+    return text.isalnum() or text == "_"
+
+
+def patch(path: str, before: bytes, after: bytes) -> bytes:
+    """Write a unified diff of one file that `git apply` takes; empty where nothing differs.
+
+    It is made of bytes, as git's own are, so that encoding, byte order mark and line ends go through it unchanged.
+    `path` is relative to where the patch will be applied.
+    """
+    if before == after:
+        return b""
+    name = path.replace("\\", "/") + ("\t" if " " in path else "")
+    lines = difflib.diff_bytes(
+        difflib.unified_diff, _lines(before), _lines(after), f"a/{name}".encode(), f"b/{name}".encode()
+    )
+    body = b"".join(line if line.endswith(b"\n") else line + _NO_NEWLINE for line in lines)
+    return f"diff --git a/{path} b/{path}\n".encode() + body
+
+
+def _lines(data: bytes) -> list[bytes]:
+    """Divide a file where git does, at line feeds alone."""
+    *whole, last = data.split(b"\n")
+    return [line + b"\n" for line in whole] + ([last] if last else [])

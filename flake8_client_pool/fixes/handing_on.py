@@ -1,0 +1,40 @@
+"""From a client's class that is handed on to the getter in its place."""
+
+from flake8_client_pool.model import Edit
+from flake8_client_pool.rules.getter_call import NotPooledError, argument_edits, arguments_of
+from flake8_client_pool.rules.getters import Getter
+from flake8_client_pool.rules.uses import Use
+from flake8_client_pool.syntax.source import Node, end_of, start_of
+
+_CALLS_WITHOUT_ARGUMENTS = frozenset(("default_factory", "factory"))
+
+
+def handed_on_edits(use: Use, getter: Getter, name: str) -> tuple[Edit, ...]:
+    """Say how to hand a getter on, called `name` there, in the place of a class.
+
+    Raises:
+        NotPooledError: it is not known with which arguments it will be called, or it does not take them.
+    """
+    if use.derived or use.construction.factory or use.construction.method:
+        raise NotPooledError("it is not the class itself that is handed on")
+    replaced = Edit(start_of(use.node), end_of(use.node), name)
+    parent = use.node.parent()
+    if parent and parent.kind() == "keyword_argument":
+        keyword = parent.field("name")
+        if keyword and keyword.text() in _CALLS_WITHOUT_ARGUMENTS:
+            if getter.required:
+                raise NotPooledError(f"{getter.name}() wants {min(getter.required)}")
+            return (replaced,)
+    if parent and (arguments := _of_partial(parent, use.node)) is not None:
+        return (replaced, *argument_edits(use.construction.kind, getter, arguments))
+    raise NotPooledError("it is not known with which arguments it will be called")
+
+
+def _of_partial(parent: Node, node: Node) -> list[Node] | None:
+    """List the arguments that `partial(node, ...)` keeps; None where that is not what stands here."""
+    call = parent.parent() if parent.kind() == "argument_list" else None
+    function = call.field("function") if call and call.kind() == "call" else None
+    if call is None or function is None or function.text() not in ("partial", "functools.partial"):
+        return None
+    first, *others = arguments_of(call)
+    return others if first == node else None

@@ -1,0 +1,324 @@
+"""Put the import of a getter where ruff would sort it, and where it can be imported."""
+
+import ast
+import re
+from dataclasses import dataclass, replace
+
+from flake8_client_pool.fixes.layout import Layout
+from flake8_client_pool.fixes.ordering import FIRST_PARTY, Import, Key, Sections, member_key
+from flake8_client_pool.fixes.path_mending import (
+    is_main_guard,
+    may_mend_path,
+    mending_functions,
+    mends_path,
+    mends_path_anywhere,
+)
+from flake8_client_pool.model import Edit
+
+_LINE_LENGTH = 88
+_DIRECTIVE = re.compile(r"^\s*#\s*isort:\s*(split|off|on)\b|^\s*#\s*ruff:\s*isort:\s*(split|off|on)\b")
+_LATE_IMPORT_ALLOWED = re.compile(r"#\s*noqa:[\s\w,]*\bE402\b")
+_ANY_NOQA = "  # noqa: E402"
+
+
+class NoPlaceError(ValueError):
+    """There is no place for an import; the text says why in a few words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """An import that is to be made.
+
+    Attributes:
+        module: the module, absolute.
+        name: the name to import from it.
+        own: whether the module is one of the repository's own, so that a mended path matters.
+    """
+
+    module: str
+    name: str
+    own: bool
+
+    @property
+    def statement(self) -> str:
+        """The statement alone on a line."""
+        return f"from {self.module} import {self.name}"
+
+
+Block = list[Import]
+NOTHING = Edit(0, 0, "")
+
+
+def at_module_level(layout: Layout, wanted: Wanted, sections: Sections, before: int, anchor: int | None) -> Edit:
+    """Say how to import at the level of the module.
+
+    Args:
+        layout: the file.
+        wanted: what to import.
+        sections: how imports are sorted.
+        before: the offset before which the import has to run.
+        anchor: the offset of the import that the new one stands in for, if that is at module level.
+
+    Raises:
+        NoPlaceError: no place at that level will do.
+    """
+    for statement in layout.tree.body:
+        if _can_extend(statement, wanted) and layout.end(statement) <= before:
+            return _extended(layout, statement, wanted)
+    blocks = _blocks(layout, layout.tree.body)
+    mends = wanted.own and may_mend_path(layout.text)
+    mendings = _mendings(layout, before) if mends else []
+    block = _own_block(layout, blocks, mendings, wanted, sections) if wanted.own else None
+    if block is None and mends and not mendings and mends_path_anywhere(layout.tree):
+        raise NoPlaceError("the import path is mended only later")
+    mended = mendings[-1] if mendings else 0
+    later = [each for each in blocks if layout.start(each[0]) >= mended]
+    block = block or (_adjoining(layout, later, mended) if mended else _chosen(layout, blocks, anchor))
+    edit = _in_block(layout, block, wanted, sections) if block else _alone(layout, wanted, mended)
+    if edit.start > before:
+        raise NoPlaceError(f"{wanted.module} can be imported only after this place")
+    return edit
+
+
+def beside(layout: Layout, statement: Import, wanted: Wanted, sections: Sections) -> Edit:
+    """Say how to import next to another import, in the same block of statements."""
+    body = next(body for body in layout.bodies if statement in body)
+    block = next(block for block in _blocks(layout, body) if statement in block)
+    for each in block:
+        if _can_extend(each, wanted):
+            return _extended(layout, each, wanted)
+    if not all(layout.stands_alone(each) for each in block):
+        raise NoPlaceError("the import beside it shares its line")
+    return _in_block(layout, block, wanted, sections)
+
+
+def in_front_of(layout: Layout, statement: ast.stmt, wanted: Wanted) -> Edit:
+    """Say how to import right before a statement."""
+    if not layout.stands_alone(statement):
+        raise NoPlaceError("the statement shares its line with another")
+    first = _first_line(statement)
+    start = layout.line_start(first)
+    if layout.line(first - 1).strip() == wanted.statement:
+        return NOTHING
+    indent = layout.indent_of(statement)
+    blank = layout.newline if isinstance(statement, ast.FunctionDef | ast.ClassDef) else ""
+    return Edit(start, start, f"{indent}{wanted.statement}{layout.newline}{blank}")
+
+
+def _first_line(statement: ast.stmt) -> int:
+    decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
+    return min([statement.lineno, *(each.lineno for each in decorators)])
+
+
+def _can_extend(statement: ast.stmt, wanted: Wanted) -> bool:
+    return (
+        isinstance(statement, ast.ImportFrom)
+        and not statement.level
+        and statement.module == wanted.module
+        and statement.names[0].name != "*"
+    )
+
+
+def _mendings(layout: Layout, before: int) -> list[int]:
+    """Give the offsets behind the statements that mend the import path above all definitions, and above a place.
+
+    What stands below a definition may run only after the definition was used.
+    """
+    functions = mending_functions(layout.tree)
+    found: list[int] = []
+    for statement in layout.tree.body:
+        if isinstance(statement, ast.ClassDef) or layout.end(statement) > before:
+            break
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
+            if statement.name not in functions:
+                break
+        elif not is_main_guard(statement) and mends_path(statement, functions):
+            found.append(layout.end(statement))
+    return found
+
+
+def _blocks(layout: Layout, body: list[ast.stmt]) -> list[Block]:
+    """Group neighbouring imports as isort does: any other statement, and a `split` comment, ends a block."""
+    blocks: list[Block] = []
+    last: ast.stmt | None = None
+    for statement in body:
+        if isinstance(statement, ast.Import | ast.ImportFrom):
+            if blocks and last is blocks[-1][-1] and not _is_split(layout, last, statement):
+                blocks[-1].append(statement)
+            else:
+                blocks.append([statement])
+        last = statement
+    return blocks
+
+
+def _is_split(layout: Layout, above: ast.stmt, below: ast.stmt) -> bool:
+    between = range((above.end_lineno or above.lineno) + 1, below.lineno)
+    return any(_DIRECTIVE.match(layout.line(number)) for number in between)
+
+
+def _own_block(
+    layout: Layout, blocks: list[Block], mendings: list[int], wanted: Wanted, sections: Sections
+) -> Block | None:
+    """Find the block that shows where the repository's own packages can be imported.
+
+    That is one behind the mending of the path, or one that imports from the same package anyway.
+    """
+    top = wanted.module.partition(".")[0]
+    same = [block for block in blocks if any(_top(each) == top for each in block)]
+    own = [block for block in blocks if any(sections.key(each)[0] >= FIRST_PARTY for each in block)]
+    last, first = (mendings[-1], mendings[0]) if mendings else (0, 0)
+    candidates = [
+        *_behind_offset(layout, same, last),
+        *_behind_offset(layout, own, last),
+        *_behind_offset(layout, [*same, *own], first)[::-1],
+        *same,
+    ]
+    return next(iter(candidates), None)
+
+
+def _behind_offset(layout: Layout, blocks: list[Block], offset: int) -> list[Block]:
+    return [block for block in blocks if layout.start(block[0]) >= offset]
+
+
+def _top(statement: Import) -> str:
+    module = statement.names[0].name if isinstance(statement, ast.Import) else statement.module or ""
+    return "" if isinstance(statement, ast.ImportFrom) and statement.level else module.partition(".")[0]
+
+
+def _adjoining(layout: Layout, blocks: list[Block], mended: int) -> Block | None:
+    """Find the block that follows the mending of the path at once."""
+    if not mended or not blocks:
+        return None
+    between = layout.text[mended : layout.start(blocks[0][0])]
+    return blocks[0] if all(not line or line.startswith("#") for line in map(str.strip, between.split("\n"))) else None
+
+
+def _chosen(layout: Layout, blocks: list[Block], anchor: int | None) -> Block | None:
+    for block in blocks:
+        if any(layout.start(each) == anchor for each in block):
+            return block
+    only_future = [block for block in blocks if all(_top(each) == "__future__" for each in block)]
+    return next((block for block in blocks if block not in only_future), next(iter(blocks), None))
+
+
+def _alone(layout: Layout, wanted: Wanted, mended: int) -> Edit:
+    """Make a block of its own: behind the mending of the path, or behind the docstring."""
+    line, newline = wanted.statement, layout.newline
+    if mended:
+        number = layout.line_at(mended - 1) + 1
+        place = layout.line_start(number)
+        before = "" if place == 0 or layout.text[place - 1 : place] == "\n" else newline
+        return Edit(place, place, f"{before}{newline}{line}{newline}{newline * _missing_blanks(layout, number)}")
+    body = layout.tree.body
+    first = body[1] if len(body) > 1 and _is_docstring(body[0]) else body[0]
+    place = layout.line_start(_first_line(first))
+    return Edit(place, place, f"{line}{newline}{newline}")
+
+
+def _missing_blanks(layout: Layout, number: int) -> int:
+    """Count the blank lines that ruff wants between an import and a line, but that are not there."""
+    blanks = 0
+    while layout.is_blank(number + blanks):
+        blanks += 1
+    following = layout.line(number + blanks)
+    wanted = 2 if re.match(r"(?:async |def |class |@)", following) else 1
+    return max(0, wanted - blanks) if following else 0
+
+
+def _is_docstring(statement: ast.stmt) -> bool:
+    return (
+        isinstance(statement, ast.Expr)
+        and isinstance(statement.value, ast.Constant)
+        and isinstance(statement.value.value, str)
+    )
+
+
+def _in_block(layout: Layout, block: Block, wanted: Wanted, sections: Sections) -> Edit:
+    key = sections.key_of_from(wanted.module)
+    keys = [sections.key(each) for each in block]
+    line = layout.indent_of(block[0]) + wanted.statement + _late_mark(layout, block) + layout.newline
+    if keys != sorted(keys):
+        return _behind(layout, _companion(block, keys, key[0], wanted), line)
+    index = next((place for place, each in enumerate(keys) if each > key), len(keys))
+    above, below = block[:index][-1:], block[index : index + 1]
+    if above and keys[index - 1][0] == key[0]:
+        return _behind(layout, above[0], line)
+    if below and keys[index][0] == key[0]:
+        start = layout.line_start(below[0].lineno)
+        return Edit(start, start, line)
+    if above:
+        return _behind(layout, above[0], layout.newline + line)
+    start = layout.line_start(_above_comments(layout, below[0]))
+    return Edit(start, start, line + layout.newline)
+
+
+def _companion(block: Block, keys: list[Key], section: int, wanted: Wanted) -> Import:
+    """Choose the import to stand behind in a block that is not sorted."""
+    top = wanted.module.partition(".")[0]
+    same = [each for each in block if _top(each) == top]
+    section_mates = [each for each, key in zip(block, keys, strict=True) if key[0] == section]
+    return (same or section_mates or block)[-1]
+
+
+def _behind(layout: Layout, statement: Import, line: str) -> Edit:
+    number = (statement.end_lineno or statement.lineno) + 1
+    place = layout.line_start(number)
+    ended = place and layout.text[place - 1] == "\n"
+    return Edit(place, place, line if ended else layout.newline + line.removesuffix(layout.newline))
+
+
+def _above_comments(layout: Layout, statement: Import) -> int:
+    line = statement.lineno
+    while layout.line(line - 1).strip().startswith("#"):
+        line -= 1
+    return line
+
+
+def _late_mark(layout: Layout, block: Block) -> str:
+    """Repeat the mark that allows imports below other code, where the imports around carry it."""
+    last = layout.line(block[-1].end_lineno or block[-1].lineno)
+    return _ANY_NOQA if _LATE_IMPORT_ALLOWED.search(last) else ""
+
+
+def _extended(layout: Layout, statement: ast.stmt, wanted: Wanted) -> Edit:
+    if not isinstance(statement, ast.ImportFrom):
+        raise NoPlaceError("there is no import to extend")
+    names = [alias.name for alias in statement.names]
+    if any(alias.name == wanted.name and alias.asname is None for alias in statement.names):
+        return NOTHING
+    is_sorted = [member_key(name) for name in names] == sorted(member_key(name) for name in names)
+    index = len(names)
+    if is_sorted:
+        index = next((place for place, name in enumerate(names) if member_key(name) > member_key(wanted.name)), index)
+    edit = _with_member(layout, statement, wanted.name, index)
+    return _wrapped(layout, statement, edit) if statement.lineno == statement.end_lineno else edit
+
+
+def _with_member(layout: Layout, statement: ast.ImportFrom, name: str, index: int) -> Edit:
+    aliases = statement.names
+    one_a_line = len({alias.lineno for alias in aliases}) == len(aliases) and aliases[0].lineno > statement.lineno
+    if index < len(aliases):
+        start = layout.start(aliases[index])
+        gap = layout.newline + " " * aliases[index].col_offset if one_a_line else " "
+        return Edit(start, start, f"{name},{gap}")
+    end = layout.end(aliases[-1])
+    gap = layout.newline + " " * aliases[-1].col_offset if one_a_line else " "
+    comma = re.match(r"[ \t]*,", layout.text[end:])
+    if one_a_line and comma:
+        # Behind the comma, and behind a comment that belongs to the last name.
+        place = layout.line_start((aliases[-1].end_lineno or aliases[-1].lineno) + 1)
+        return Edit(place, place, " " * aliases[-1].col_offset + f"{name},{layout.newline}")
+    return Edit(end, end, f",{gap}{name}")
+
+
+def _wrapped(layout: Layout, statement: ast.ImportFrom, edit: Edit) -> Edit:
+    """Put one name on each line where the statement would become too long."""
+    start, end = layout.start(statement), layout.end(statement)
+    longer = layout.text[start : edit.start] + edit.text + layout.text[edit.end : end]
+    indent = layout.indent_of(statement)
+    if len(indent + longer) <= _LINE_LENGTH or "(" in longer:
+        return edit
+    head, _, members = longer.partition(" import ")
+    names = [member.strip() for member in members.split(",")]
+    lines = [f"{head} import (", *(f"{indent}    {name}," for name in names), f"{indent})"]
+    return replace(edit, start=start, end=end, text=layout.newline.join(lines))

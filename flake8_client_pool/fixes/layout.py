@@ -1,0 +1,116 @@
+"""A source as lines and as Python's own syntax tree, with places that count code points."""
+
+import ast
+import re
+from bisect import bisect_right
+from functools import cached_property
+
+_LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
+
+
+class Layout:
+    """One source text that parses.
+
+    Attributes:
+        text: the source.
+        tree: its syntax tree.
+    """
+
+    def __init__(self, text: str) -> None:
+        """Parse `text`.
+
+        Raises:
+            SyntaxError: it is no Python.
+        """
+        self.text = text
+        self.tree = parsed(text)
+
+    @cached_property
+    def bodies(self) -> list[list[ast.stmt]]:
+        """Every list of statements in the source."""
+        return _bodies(self.tree)
+
+    @cached_property
+    def lines(self) -> list[str]:
+        """The lines with their ends."""
+        return _LINE.findall(self.text)
+
+    @cached_property
+    def newline(self) -> str:
+        """The line end that most lines have."""
+        return "\r\n" if self.text.count("\r\n") * 2 > self.text.count("\n") else "\n"
+
+    @cached_property
+    def _starts(self) -> list[int]:
+        starts = [0]
+        for line in self.lines:
+            starts.append(starts[-1] + len(line))
+        return starts
+
+    def line_start(self, line: int) -> int:
+        """Give the offset of a line, which counts from 1; behind the last one, the end of the text."""
+        return self._starts[min(line, len(self._starts)) - 1]
+
+    def line_at(self, offset: int) -> int:
+        """Give the line of an offset, from 1."""
+        return min(bisect_right(self._starts, offset), max(len(self.lines), 1))
+
+    def start(self, node: ast.stmt | ast.expr | ast.alias) -> int:
+        """Give the offset at which a node begins."""
+        return self._offset(node.lineno, node.col_offset)
+
+    def end(self, node: ast.stmt | ast.expr | ast.alias) -> int:
+        """Give the offset behind a node."""
+        return self._offset(node.end_lineno or node.lineno, node.end_col_offset or node.col_offset)
+
+    def _offset(self, line: int, column: int) -> int:
+        text = self.lines[line - 1] if line <= len(self.lines) else ""
+        if not text.isascii():
+            column = len(text.encode("utf-8", "surrogatepass")[:column].decode("utf-8", "surrogatepass"))
+        return self.line_start(line) + column
+
+    def line(self, number: int) -> str:
+        """Give a line without its end; empty outside the text."""
+        return self.lines[number - 1].rstrip("\r\n") if 0 < number <= len(self.lines) else ""
+
+    def is_blank(self, number: int) -> bool:
+        """Tell whether a line of the text holds nothing but white space."""
+        return 0 < number <= len(self.lines) and not self.lines[number - 1].strip()
+
+    def stands_alone(self, node: ast.stmt) -> bool:
+        """Tell whether a statement shares none of its lines with another one."""
+        before = self.text[self.line_start(node.lineno) : self.start(node)]
+        last = node.end_lineno or node.lineno
+        behind = self.text[self.end(node) : self.line_start(last + 1)].strip()
+        return not before.strip() and (not behind or behind.startswith("#"))
+
+    def indent_of(self, node: ast.stmt) -> str:
+        """Give the white space before a statement."""
+        return self.text[self.line_start(node.lineno) : self.start(node)]
+
+
+def parsed(text: str) -> ast.Module:
+    """Parse a source text.
+
+    Raises:
+        SyntaxError: it is no Python.
+    """
+    try:
+        return ast.parse(text)
+    except (RecursionError, MemoryError, ValueError) as error:
+        raise SyntaxError(str(error)) from error
+
+
+def _bodies(tree: ast.AST) -> list[list[ast.stmt]]:
+    found: list[list[ast.stmt]] = []
+    waiting = [tree]
+    while waiting:
+        node = waiting.pop()
+        for name in ("body", "orelse", "finalbody"):
+            body = getattr(node, name, None)
+            if isinstance(body, list) and body and isinstance(body[0], ast.stmt):
+                found.append(body)
+                waiting += body
+        waiting += getattr(node, "handlers", ())
+        waiting += getattr(node, "cases", ())
+    return found

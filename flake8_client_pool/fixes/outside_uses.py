@@ -1,0 +1,146 @@
+"""Which names of a module other files of the repository read or replace: tests that patch them, re-exports."""
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import cached_property
+from os.path import basename, dirname
+
+_STAR = re.compile(rb"from[ \t]+\.*([\w.]*)[ \t]+import[ \t]*\(?[ \t]*\*")
+_ALIAS = re.compile(rb"(\w+)[ \t]+as[ \t]+(\w+)")
+_FROM = re.compile(rb"\bfrom[ \t]+\.*([\w.]*)[ \t]+import[ \t]*(\([^)]*|[^\n(]*)")
+_SET = re.compile(rb"(?:\bobject|setattr)\(\s*(?:\w+\.)*(\w+)\s*,\s*['\"](\w+)['\"]")
+_WORD = re.compile(rb"\w+")
+_LAST_WORD = re.compile(rb"\w+\Z")
+_LONGEST_NAME = 100
+_QUOTES = frozenset((b"'", b'"'))
+_ENDS_OF_COMPUTED = frozenset((b"}", b"'", b'"'))
+_LOADS_BY_PATH = re.compile(rb"spec_from_file_location|run_path|SourceFileLoader")
+
+
+@dataclass(frozen=True, slots=True)
+class Mention:
+    """A file that reads a name of a module; `replaced` when it puts another object in the name's place."""
+
+    path: str
+    replaced: bool = False
+
+
+@dataclass(slots=True)
+class _Mentions:
+    """Who mentions one name, by the last part of the module that it is taken from."""
+
+    by_module: dict[str, list[Mention]] = field(default_factory=dict)
+    computed: list[str] = field(default_factory=list)
+    by_path: list[str] = field(default_factory=list)
+
+    def add(self, module: bytes, mention: Mention) -> None:
+        self.by_module.setdefault(module.decode(), []).append(mention)
+
+
+class OutsideUses:
+    """Answers, from the bytes of all files, who needs a module's name; in doubt somebody does."""
+
+    def __init__(self, paths: Sequence[str]) -> None:
+        """Prepare to look through the files at `paths`; they are read when the first question comes."""
+        self._paths = paths
+        self._known: dict[str, _Mentions] = {}
+
+    def of(self, path: str, name: str) -> list[Mention]:
+        """List the other files that read or replace the name `name` of the module at `path`."""
+        mentions = self._mentions(name)
+        module = module_word(path)
+        found = [*mentions.by_module.get(module, ()), *mentions.by_module.get("*" + module, ())]
+        word = re.escape(module.encode())
+        dotted = re.compile(rb"(?:\.|import[ \t]+)" + word + rb"\b")
+        file = re.compile(rb"\b" + word + rb"\.py\b")
+        found += [Mention(other, replaced=True) for other in mentions.computed if dotted.search(self._texts[other])]
+        found += [Mention(other, replaced=True) for other in mentions.by_path if file.search(self._texts[other])]
+        found += [Mention(other) for other in self._stars.get(module, ())]
+        return [mention for mention in dict.fromkeys(found) if mention.path != path]
+
+    @cached_property
+    def _texts(self) -> dict[str, bytes]:
+        return {path: data for path in self._paths if (data := _read(path))}
+
+    @cached_property
+    def _stars(self) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for path, data in self._texts.items():
+            for module in _STAR.findall(data) if b"*" in data else ():
+                found.setdefault(module.rpartition(b".")[2].decode(), []).append(path)
+        return found
+
+    def _mentions(self, name: str) -> _Mentions:
+        if name not in self._known:
+            self._known[name] = self._looked_up(name.encode())
+        return self._known[name]
+
+    def _looked_up(self, name: bytes) -> _Mentions:
+        mentions = _Mentions()
+        for path, data in self._texts.items():
+            if name in data:
+                _search(path, data, name, mentions)
+        return mentions
+
+
+def _search(path: str, data: bytes, name: bytes, mentions: _Mentions) -> None:
+    """Note how one file mentions a name: `module.name`, `from module import name`, `patch.object(module, "name")`."""
+    found: list[tuple[bytes, bool]] = []
+    for start, end in _attributes(data, name):
+        before = data[max(0, start - _LONGEST_NAME) : start]
+        word = _LAST_WORD.search(before)
+        if word:
+            found.append((word[0], data[end : end + 1] in _QUOTES))
+        elif before[-1:] in _ENDS_OF_COMPUTED and path not in mentions.computed:
+            mentions.computed.append(path)
+    found += _imported_from(data, name)
+    if b"patch" in data or b"setattr" in data:
+        found += [(module, True) for module, other in _SET.findall(data) if other == name]
+    if _LOADS_BY_PATH.search(data):
+        mentions.by_path.append(path)
+    for module, replaced in dict.fromkeys(found):
+        for each in (module, *_originals(data, module)):
+            mentions.add(each, Mention(path, replaced=replaced))
+
+
+def _originals(data: bytes, alias: bytes) -> list[bytes]:
+    """Give the modules that a file imports under another name."""
+    if b" as " + alias not in data:
+        return []
+    return [original for original, other in _ALIAS.findall(data) if other == alias]
+
+
+def _attributes(data: bytes, name: bytes) -> Iterator[tuple[int, int]]:
+    dotted = b"." + name
+    start = data.find(dotted)
+    while start >= 0:
+        end = start + len(dotted)
+        if not _WORD.match(data, end):
+            yield start, end
+        start = data.find(dotted, end)
+
+
+def _imported_from(data: bytes, name: bytes) -> Iterator[tuple[bytes, bool]]:
+    for module, names in _FROM.findall(data):
+        if name in names and name in _WORD.findall(names):
+            yield module.rpartition(b".")[2], False
+
+
+def module_word(path: str) -> str:
+    """Give the last part of the name by which a file is imported."""
+    name = basename(path).removesuffix(".py")
+    return basename(dirname(path)) if name == "__init__" else name
+
+
+def _read(path: str) -> bytes:
+    try:
+        with open(path, "rb") as stream:
+            return stream.read()
+    except OSError:
+        return b""
+
+
+def described(mentions: Iterable[Mention], root: str) -> str:
+    """Name the first of some files that mention a name, relative to the folder `root`."""
+    return next((mention.path.removeprefix(f"{root}/") for mention in mentions), "")

@@ -1,0 +1,197 @@
+"""Remove the imports that a fix has left without a use, unless something else needs the name."""
+
+import ast
+import re
+import symtable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+from flake8_client_pool.fixes.layout import Layout
+from flake8_client_pool.fixes.ordering import Import
+from flake8_client_pool.model import Edit
+
+_UNUSED_ALLOWED = re.compile(r"#\s*noqa(?!:)|#\s*noqa:[\s\w,]*\b(?:F401|F4|F)\b|unused-import|W0611", re.IGNORECASE)
+_NAMED_NOQA = re.compile(r"#\s*noqa:\s*[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*", re.IGNORECASE)
+_DOCTEST = re.compile(r"^\s*(?:>>>|\.\.\.) .*$", re.MULTILINE)
+_TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore)(.*)")
+
+IsNeeded = Callable[[str], bool]
+
+
+@dataclass(frozen=True, slots=True)
+class Imported:
+    """An import statement, by its offset, and the name that it binds."""
+
+    offset: int
+    name: str
+
+
+def removals(layout: Layout, imported: Imported, is_needed: IsNeeded) -> tuple[Edit, ...]:
+    """Say how to remove a name from an import: no edit where it has another use.
+
+    Where the name is kept for a use outside the file, or because its import stands under a condition, the line is
+    marked so that linters keep it too. `is_needed` tells whether something outside the file needs a module's name.
+    """
+    found = next(_where(layout, imported), None)
+    if found is None:
+        return ()
+    body, statement, alias = found
+    line = layout.line(alias.end_lineno or alias.lineno)
+    whole = " ".join(map(layout.line, range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)))
+    if _UNUSED_ALLOWED.search(whole) or _is_used(layout, imported.name, statement):
+        return ()
+    in_module = statement in layout.tree.body
+    conditional = not in_module and _is_conditional(layout.tree, statement)
+    spoken = any(re.search(rf"\b{re.escape(imported.name)}\b", each) for each in _spoken(layout))
+    if not conditional and not spoken and not (in_module and is_needed(imported.name)):
+        edit = _removed(layout, body, statement, alias)
+        if edit:
+            return (edit,)
+    return _marked(layout, alias, line)
+
+
+def _where(layout: Layout, imported: Imported) -> Iterator[tuple[list[ast.stmt], Import, ast.alias]]:
+    for body in layout.bodies:
+        for statement in body:
+            if isinstance(statement, ast.Import | ast.ImportFrom) and layout.start(statement) == imported.offset:
+                for alias in statement.names:
+                    if _bound(statement, alias) == imported.name:
+                        yield body, statement, alias
+
+
+def _bound(statement: Import, alias: ast.alias) -> str:
+    if alias.asname or isinstance(statement, ast.ImportFrom):
+        return alias.asname or alias.name
+    return alias.name.partition(".")[0]
+
+
+def _function_around(tree: ast.Module, statement: ast.stmt) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+    """Find the innermost function that holds a statement."""
+    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
+    around = [node for node in functions if node.lineno <= statement.lineno <= (node.end_lineno or 0)]
+    return around[-1] if around else None
+
+
+def _is_conditional(tree: ast.Module, statement: ast.stmt) -> bool:
+    """Tell whether a program may go on without an import: a condition in a module, or a failure that is caught."""
+    if not _function_around(tree, statement):
+        return True
+    guards = [node for node in ast.walk(tree) if isinstance(node, ast.Try) and _catches_import_errors(node)]
+    return any(inner is statement for guard in guards for part in guard.body for inner in ast.walk(part))
+
+
+def _catches_import_errors(guard: ast.Try) -> bool:
+    caught = [ast.unparse(handler.type) for handler in guard.handlers if handler.type]
+    return any("ImportError" in each or "ModuleNotFoundError" in each for each in caught)
+
+
+def _is_used(layout: Layout, name: str, statement: Import) -> bool:
+    if len(re.findall(rf"\b{re.escape(name)}\b", layout.text)) == 1:
+        return False
+    function = None if statement in layout.tree.body else _function_around(layout.tree, statement)
+    if function is not None:
+        inside = (node for part in function.body for node in ast.walk(part))
+        return any(isinstance(node, ast.Name) and node.id == name for node in inside)
+    return (
+        _is_referenced(symtable.symtable(layout.text, "<source>", "exec"), name)
+        or any(name in names for names in _annotations(layout.tree))
+        or name in _exported(layout.tree)
+    )
+
+
+def _is_referenced(table: symtable.SymbolTable, name: str) -> bool:
+    if name in table.get_identifiers():
+        symbol = table.lookup(name)
+        outer = table.get_type() in ("module", "class") or symbol.is_global()
+        if symbol.is_referenced() and outer:
+            return True
+    return any(_is_referenced(child, name) for child in table.get_children())
+
+
+def _annotations(tree: ast.Module) -> Iterator[frozenset[str]]:
+    """Give the names in annotations, those in quotes too, and in the first argument of `cast` and `TypeVar`."""
+    for node in ast.walk(tree):
+        roots = [getattr(node, "annotation", None), getattr(node, "returns", None)]
+        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("cast", "TypeVar"):
+            roots += [*node.args, *(keyword.value for keyword in node.keywords)]
+        if isinstance(node, ast.Subscript) and "." in ast.unparse(node.slice):
+            roots.append(node.slice)
+        for root in roots:
+            if isinstance(root, ast.AST):
+                yield _names(root)
+
+
+def _names(root: ast.AST) -> frozenset[str]:
+    found: set[str] = set()
+    for node in ast.walk(root):
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and node.value.isascii():
+            found.update(re.findall(r"\b[A-Za-z_]\w*(?=\.|\b)", node.value) if _is_expression(node.value) else ())
+    annotated = [node.id for node in ast.walk(root) if isinstance(node, ast.Name)]
+    return frozenset(found | set(annotated))
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        ast.parse(text.strip(), mode="eval")
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return False
+    return True
+
+
+def _exported(tree: ast.Module) -> frozenset[str]:
+    return frozenset(
+        node.value
+        for statement in tree.body
+        if "__all__" in {each.id for each in ast.walk(statement) if isinstance(each, ast.Name)}
+        for node in ast.walk(statement)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str)
+    )
+
+
+def _spoken(layout: Layout) -> Iterator[str]:
+    """Give the code in doctests and type comments."""
+    if ">>>" in layout.text:
+        yield from _DOCTEST.findall(layout.text)
+    if "# type:" in layout.text:
+        yield from _TYPE_COMMENT.findall(layout.text)
+
+
+def _removed(layout: Layout, body: list[ast.stmt], statement: Import, alias: ast.alias) -> Edit | None:
+    if len(statement.names) > 1:
+        return _without_member(layout, statement, alias)
+    if len(body) == 1 or not layout.stands_alone(statement):
+        return None
+    first, last = statement.lineno, statement.end_lineno or statement.lineno
+    ends_section = layout.is_blank(last + 1) or last >= len(layout.lines)
+    if layout.is_blank(first - 1) and ends_section:
+        first -= 1
+    elif ends_section and body[0] is statement:
+        while layout.is_blank(last + 1):
+            last += 1
+    return Edit(layout.line_start(first), layout.line_start(last + 1), "")
+
+
+def _without_member(layout: Layout, statement: Import, alias: ast.alias) -> Edit | None:
+    index = statement.names.index(alias)
+    line = layout.line(alias.lineno)
+    alone = line[: layout.start(alias) - layout.line_start(alias.lineno)].strip() == "" and re.fullmatch(
+        r"\s*,?\s*(#.*)?", layout.text[layout.end(alias) : layout.line_start(alias.lineno + 1)].rstrip("\r\n")
+    )
+    if alone and alias.lineno > statement.lineno:
+        return Edit(layout.line_start(alias.lineno), layout.line_start(alias.lineno + 1), "")
+    if index + 1 < len(statement.names):
+        start, end = layout.start(alias), layout.start(statement.names[index + 1])
+    else:
+        start, end = layout.end(statement.names[index - 1]), layout.end(alias)
+    return None if "#" in layout.text[start:end] else Edit(start, end, "")
+
+
+def _marked(layout: Layout, alias: ast.alias, line: str) -> tuple[Edit, ...]:
+    """Keep linters from removing what has to stay."""
+    start = layout.line_start(alias.end_lineno or alias.lineno)
+    if line.endswith("\\"):
+        return ()
+    if match := _NAMED_NOQA.search(line):
+        return (Edit(start + match.end(), start + match.end(), ", F401"),)
+    place = start + len(line.rstrip())
+    return (Edit(place, place, "  # noqa: F401"),)

@@ -1,0 +1,70 @@
+"""Put a fixed text in the place of a file: as a whole or not at all, and only if nobody else changed the file."""
+
+import os
+import stat
+import tempfile
+from codecs import BOM_UTF8
+from contextlib import suppress
+
+from flake8_client_pool.syntax.decoding import decode, encoding_of
+
+
+class NotWrittenError(Exception):
+    """A file that is as it was; the text says why."""
+
+
+def encoded(original: bytes, text: str) -> bytes:
+    """Encode a text as the file it came from is encoded, byte order mark included.
+
+    Raises:
+        NotWrittenError: the text cannot be encoded so, or the file would not come back from it.
+    """
+    if decode(original) != original.removeprefix(BOM_UTF8).decode(encoding_of(original)):
+        raise NotWrittenError("it has line ends that would not be kept: a carriage return alone")
+    mark = BOM_UTF8 if original.startswith(BOM_UTF8) else b""
+    try:
+        return mark + text.encode(encoding_of(original))
+    except UnicodeEncodeError as error:
+        raise NotWrittenError(f"the fix cannot be written in {encoding_of(original)}") from error
+
+
+def replace_file(location: str, original: bytes, new: bytes) -> None:
+    """Write `new` where `original` was read; links stay links, and mode and owner are kept.
+
+    Raises:
+        NotWrittenError: the file cannot be written, or is no longer as it was read.
+    """
+    target = os.path.realpath(location)
+    try:
+        status = os.stat(target)
+        if not os.access(target, os.W_OK):
+            raise NotWrittenError("it may not be written")
+        handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".client-pool-")
+    except OSError as error:
+        raise NotWrittenError(_explained(error)) from error
+    try:
+        with open(handle, "wb") as stream:
+            stream.write(new)
+            stream.flush()
+            os.fsync(stream.fileno())
+        _take_over(temporary, status)
+        with open(target, "rb") as stream:
+            if stream.read() != original:
+                raise NotWrittenError("it was changed meanwhile; run again")
+        os.replace(temporary, target)
+    except OSError as error:
+        raise NotWrittenError(_explained(error)) from error
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)
+
+
+def _take_over(temporary: str, status: os.stat_result) -> None:
+    os.chmod(temporary, stat.S_IMODE(status.st_mode))
+    if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
+        os.chown(temporary, status.st_uid, status.st_gid)
+        os.chmod(temporary, stat.S_IMODE(status.st_mode))
+
+
+def _explained(error: OSError) -> str:
+    return f"it cannot be written: {(error.strerror or str(error)).lower()}"

@@ -1,0 +1,142 @@
+"""What `client-pool fix` does, once its options are read."""
+
+import os
+import sys
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+from flake8_client_pool.fixes.differences import patch
+from flake8_client_pool.fixes.writing import NotWrittenError, replace_file
+from flake8_client_pool.frontends.exit_codes import COULD_NOT_RUN, FOUND_NOTHING, FOUND_SOMETHING
+from flake8_client_pool.frontends.writing import write_out, write_problem
+from flake8_client_pool.output.fix_table import FixReport, to_json, to_table
+from flake8_client_pool.output.progress import with_progress_bar, without_progress_bar
+from flake8_client_pool.policy.configuration import Adjust, Configurations
+from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.policy.selection import Selection, checked_prefixes
+from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.policy.verdict import Status
+from flake8_client_pool.scan.discovery import Problem, SourceFile, discover
+from flake8_client_pool.scan.fixing import FixedFile, Task, all_fixed, by_file
+from flake8_client_pool.scan.run import Options, run
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FixRequest:
+    """The options of one run, as given; an empty `select` leaves it to the configuration."""
+
+    paths: tuple[str, ...]
+    select: tuple[str, ...]
+    exclude: tuple[str, ...]
+    diff: bool
+    unsafe: bool
+    interactive: bool
+    jobs: int
+    output_format: str
+    config: str
+
+
+def fix(request: FixRequest) -> int:
+    """Fix files, say what was done and what is left, and return the exit code.
+
+    Raises:
+        ClientPoolError: the run could not be done; nothing was written.
+    """
+    if request.interactive and (request.diff or request.output_format == "json"):
+        raise ClientPoolError("--interactive asks on the terminal; use it without --diff and --format json")
+    tasks, problems, files = _findings(request)
+    fixed = all_fixed(tasks, unsafe=request.unsafe, jobs=1 if request.interactive else request.jobs)
+    if request.interactive:
+        from flake8_client_pool.frontends.asking import accepted
+
+        fixed = accepted(tasks, unsafe=request.unsafe)
+    done = [_kept(request, each) for each in fixed]
+    report = FixReport(tuple(done), files, problems, written=not request.diff)
+    _tell(request, report)
+    if any(problem.fatal for problem in problems) or report.failed:
+        return COULD_NOT_RUN
+    return FOUND_SOMETHING if report.left else FOUND_NOTHING
+
+
+def _findings(request: FixRequest) -> tuple[list[Task], tuple[Problem, ...], int]:
+    """Check the files, and group what counts in them by file."""
+    configurations = Configurations(request.config, adjust=_adjusted(request))
+    discovery = discover(request.paths or (os.curdir,), configurations, request.exclude)
+    watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
+    checked = run(discovery.files, Options(jobs=request.jobs), watch)
+    problems = (*discovery.problems, *checked.problems)
+    for problem in problems:
+        write_problem(str(problem))
+    if not discovery.files and not problems:
+        write_problem("no Python files found; name files or directories that hold some")
+    files = {file.path: file for file in discovery.files}
+    counting = [result for result in checked.results if result.status != Status.SUPPRESSED]
+    return by_file(((each.path, each.finding) for each in counting), files), problems, checked.files
+
+
+def _adjusted(request: FixRequest) -> Adjust:
+    select = checked_prefixes(request.select, "--select")
+
+    def adjusted(settings: Settings) -> Settings:
+        return replace(settings, selection=Selection(select, ())) if select else settings
+
+    return adjusted
+
+
+def _kept(request: FixRequest, fixed: FixedFile) -> FixedFile:
+    """Write one file, or its patch; a file that cannot be written is reported as it is."""
+    if fixed.before == fixed.after:
+        return fixed
+    if request.diff:
+        write_bytes(patch(_path_for_git(fixed.file), fixed.before, fixed.after))
+        return fixed
+    try:
+        replace_file(fixed.file.location, fixed.before, fixed.after)
+    except NotWrittenError as error:
+        return _not_written(fixed, str(error))
+    return fixed
+
+
+def _not_written(fixed: FixedFile, reason: str) -> FixedFile:
+    outcomes = tuple(
+        (finding, replace(outcome, status="failed", reason=reason) if outcome.status == "fixed" else outcome)
+        for finding, outcome in fixed.outcomes
+    )
+    return replace(fixed, after=fixed.before, outcomes=outcomes)
+
+
+def _path_for_git(file: SourceFile) -> str:
+    """Name a file from the top of its work tree, as `git apply` wants it; as it was given outside of one."""
+    for top in _folders_above(file.location):
+        if os.path.lexists(os.path.join(top, ".git")):
+            return os.path.relpath(file.location, top)
+    return file.path.lstrip("/")
+
+
+def _folders_above(location: str) -> Iterator[str]:
+    folder = os.path.dirname(location)
+    while folder != os.path.dirname(folder):
+        yield folder
+        folder = os.path.dirname(folder)
+
+
+def write_bytes(data: bytes) -> None:
+    """Write to standard output as it is."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def _tell(request: FixRequest, report: FixReport) -> None:
+    if request.output_format == "json":
+        text = to_json(report)
+        _lines_to_error([text]) if request.diff else write_out(text)
+    elif request.diff:
+        _lines_to_error([to_table(report)])
+    else:
+        write_out(to_table(report))
+
+
+def _lines_to_error(texts: Iterable[str]) -> None:
+    """Leave standard output to the patch."""
+    sys.stderr.writelines(text.encode("utf-8", "backslashreplace").decode() for text in texts)

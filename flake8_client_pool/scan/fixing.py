@@ -1,0 +1,171 @@
+"""From the findings of a check to fixed texts, on as many processes as the check had."""
+
+import os
+from collections.abc import Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+
+from flake8_client_pool.fixes.differences import edits_between
+from flake8_client_pool.fixes.file_fix import FileFix, FileFixer, Outcome, Place
+from flake8_client_pool.fixes.outside_uses import OutsideUses
+from flake8_client_pool.fixes.writing import NotWrittenError, encoded
+from flake8_client_pool.model import Applicability, Finding, Fix
+from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.rules import pools_not_emptied
+from flake8_client_pool.scan.discovery import SUFFIX, SourceFile, explained
+from flake8_client_pool.scan.git import listed_by_git
+from flake8_client_pool.scan.run import Result
+from flake8_client_pool.scan.walking import Walk
+from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
+from flake8_client_pool.syntax.repository import Repository
+
+_FILES_WORTH_PROCESSES = 40
+FIXED_WITHOUT_A_KIND = frozenset((pools_not_emptied.RULE.code,))
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One file and the findings in it that are to be fixed."""
+
+    file: SourceFile
+    findings: tuple[Finding, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FixedFile:
+    """What a fix makes of one file.
+
+    `before` and `after` are the file's bytes; `outcomes` has one entry for each finding, in their order.
+    """
+
+    file: SourceFile
+    before: bytes
+    after: bytes
+    outcomes: tuple[tuple[Finding, Outcome], ...]
+
+
+class Workbench:
+    """Fixes the files under any settings; what it learns of a repository serves all of them."""
+
+    def __init__(self, neighbours: Iterable[str]) -> None:
+        """Prepare; `neighbours` are the absolute paths of all files that may need the names of those to be fixed."""
+        self._outside = OutsideUses(tuple(neighbours))
+        self._fixers: dict[int, tuple[Settings, FileFixer]] = {}
+
+    def fixed(self, task: Task, *, unsafe: bool) -> FixedFile:
+        """Fix one file; nothing is written."""
+        try:
+            with open(task.file.location, "rb") as stream:
+                before = stream.read()
+            text = decode(before)
+        except OSError as error:
+            return _untouched(task, b"", explained(error))
+        except UndecodableSourceError as error:
+            return _untouched(task, before, error.reason)
+        fix = self._fix(task, before, text, unsafe=unsafe)
+        try:
+            after = encoded(before, fix.after) if fix.after != fix.before else before
+        except NotWrittenError as error:
+            return _untouched(task, before, str(error))
+        outcomes = {outcome.place: outcome for outcome in fix.outcomes}
+        return FixedFile(
+            task.file, before, after, tuple((finding, outcomes[place_of(finding)]) for finding in task.findings)
+        )
+
+    def _fix(self, task: Task, data: bytes, text: str, *, unsafe: bool) -> FileFix:
+        fixer = self._fixer(task.file.settings)
+        places = [place_of(finding) for finding in task.findings]
+        return fixer.fix(task.file.location, data, text, places, unsafe=unsafe)
+
+    def _fixer(self, settings: Settings) -> FileFixer:
+        if id(settings) not in self._fixers:
+            fixer = FileFixer(settings.active_kinds, settings.pool_module, self._outside)
+            self._fixers[id(settings)] = settings, fixer
+        return self._fixers[id(settings)][1]
+
+
+def with_fixes(results: tuple[Result, ...], files: Mapping[str, SourceFile], jobs: int) -> tuple[Result, ...]:
+    """Give every result the fix of its finding alone, where there is one."""
+    findings = ((result.path, result.finding) for result in results)
+    found = [(path, finding) for path, finding in findings if finding.kind or finding.code in FIXED_WITHOUT_A_KIND]
+    tasks = [Task(task.file, (finding,)) for task in by_file(found, files) for finding in task.findings]
+    fixes = {(each.file.path, each.outcomes[0][0]): _fix_of(each) for each in all_fixed(tasks, unsafe=True, jobs=jobs)}
+    return tuple(
+        replace(result, finding=replace(result.finding, fix=fixes.get((result.path, result.finding))))
+        for result in results
+    )
+
+
+def _fix_of(fixed: FixedFile) -> Fix | None:
+    outcome = fixed.outcomes[0][1]
+    if outcome.status != "fixed" or outcome.applicability is None:
+        return None
+    message = f"Use {outcome.getter}"
+    if outcome.applicability is Applicability.UNSAFE:
+        message += f" (unsafe: {outcome.reason})"
+    return Fix(message, outcome.applicability, edits_between(decode(fixed.before), decode(fixed.after)))
+
+
+def place_of(finding: Finding) -> Place:
+    """Name a finding as the fixer does."""
+    return finding.span.start, finding.kind, finding.code
+
+
+def _untouched(task: Task, before: bytes, reason: str) -> FixedFile:
+    outcomes = tuple((finding, Outcome(place_of(finding), "failed", reason)) for finding in task.findings)
+    return FixedFile(task.file, before, before, outcomes)
+
+
+def neighbours_of(files: Collection[SourceFile]) -> tuple[str, ...]:
+    """List all Python files of the repositories that some files belong to."""
+    repository = Repository()
+    roots = {repository.root(os.path.dirname(file.location)) for file in files}
+    return tuple(dict.fromkeys(path for root in sorted(roots) for path in _listed(root)))
+
+
+def _listed(root: str) -> Iterator[str]:
+    listed = listed_by_git(root, SUFFIX)
+    found = Walk(root, SUFFIX, lambda _error: None).files() if listed is None else listed
+    return (os.path.join(root, path) for path in found)
+
+
+_workbench: Workbench
+
+
+def all_fixed(tasks: list[Task], *, unsafe: bool, jobs: int) -> Iterator[FixedFile]:
+    """Fix the files of all tasks, in their order; nothing is written."""
+    neighbours = neighbours_of([task.file for task in tasks])
+    if jobs == 1 or len(tasks) < _FILES_WORTH_PROCESSES:
+        workbench = Workbench(neighbours)
+        return (workbench.fixed(task, unsafe=unsafe) for task in tasks)
+    return _fixed_by_processes(tasks, neighbours, unsafe=unsafe, jobs=jobs)
+
+
+def _fixed_by_processes(
+    tasks: list[Task], neighbours: tuple[str, ...], *, unsafe: bool, jobs: int
+) -> Iterator[FixedFile]:
+    import multiprocessing
+    import sys
+    from concurrent.futures import ProcessPoolExecutor
+    from functools import partial
+
+    method = "fork" if sys.platform == "linux" else "spawn"
+    context = multiprocessing.get_context(method)
+    with ProcessPoolExecutor(jobs, context, _start, (neighbours,)) as executor:
+        yield from executor.map(partial(_fix_one, unsafe=unsafe), tasks, chunksize=8)
+
+
+def _start(neighbours: tuple[str, ...]) -> None:
+    global _workbench  # noqa: PLW0603 - a worker process has no other place for what its tasks share
+    _workbench = Workbench(neighbours)
+
+
+def _fix_one(task: Task, *, unsafe: bool) -> FixedFile:
+    return _workbench.fixed(task, unsafe=unsafe)
+
+
+def by_file(findings: Iterable[tuple[str, Finding]], files: Mapping[str, SourceFile]) -> list[Task]:
+    """Group findings, each with the path of its file as the user gave it, into one task a file."""
+    grouped: dict[str, list[Finding]] = {}
+    for path, finding in findings:
+        grouped.setdefault(path, []).append(finding)
+    return [Task(files[path], tuple(each)) for path, each in grouped.items()]

@@ -1,0 +1,142 @@
+"""`client-pool fix` as its users meet it: real processes, real git."""
+
+import json
+import stat
+import subprocess
+import sys
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+Tree = Callable[[Mapping[str, str | bytes]], Path]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+Git = Callable[..., None]
+
+BUILDS = "from google.cloud import bigquery\n\nclient = bigquery.Client(project='demo')\n"
+FIXED = "from shared_clients import get_bigquery_client\n\nclient = get_bigquery_client(project_id='demo')\n"
+KEPT = "from google.cloud import bigquery\n\nclient = bigquery.Client(**options)\n"
+
+
+def test_nothing_is_left(tree: Tree, client_pool: Run) -> None:
+    root = tree({"a.py": BUILDS, "b.py": "x = 1\n"})
+    done = client_pool("fix")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "Fixed 1 finding in 1 file; 0 left.\n", "")
+    assert (root / "a.py").read_text() == FIXED
+    assert client_pool("fix").stdout == "Fixed 0 findings in 0 files; 0 left.\n"
+
+
+def test_what_is_left_is_shown_with_its_reason(tree: Tree, client_pool: Run) -> None:
+    root = tree({"a.py": BUILDS, "b.py": KEPT})
+    done = client_pool("fix")
+    assert done.returncode == 1
+    assert done.stdout == (
+        "Left (1):\n  b.py:3:10  CPL101  **options hides its arguments\nFixed 1 finding in 1 file; 1 left.\n"
+    )
+    assert (root / "b.py").read_text() == KEPT
+
+
+def test_a_factory_is_named(tree: Tree, client_pool: Run) -> None:
+    tree({"a.py": "from google.cloud import bigquery\n\n\ndef make():\n    return bigquery.Client()\n"})
+    assert "  a.py:5:12  make\n" in client_pool("fix").stdout
+
+
+def test_json(tree: Tree, client_pool: Run) -> None:
+    tree({"a.py": BUILDS, "b.py": KEPT})
+    document = json.loads(client_pool("fix", "--format=json").stdout)
+    told = [(each["path"], each["status"], each["reason"], each["applicability"]) for each in document["findings"]]
+    assert told == [("a.py", "fixed", None, "safe"), ("b.py", "skipped", "**options hides its arguments", None)]
+    assert document["summary"] == {"fixed": 1, "skipped": 1, "failed": 0, "problems": []}
+    assert document["changed"] == ["a.py"]
+
+
+def test_unsafe_changes_are_made_when_asked_for(tree: Tree, client_pool: Run) -> None:
+    tests = "from unittest.mock import patch\n\n\n@patch('a.bigquery')\ndef test(stand_in): ...\n"
+    root = tree({"a.py": BUILDS, "test_a.py": tests})
+    done = client_pool("fix", "a.py")
+    assert "unsafe: test_a.py puts a stand-in for bigquery into this module" in done.stdout
+    assert (root / "a.py").read_text() == BUILDS
+    assert client_pool("fix", "a.py", "--unsafe").returncode == 0
+    assert "get_bigquery_client(" in (root / "a.py").read_text()
+
+
+def test_select(tree: Tree, client_pool: Run) -> None:
+    root = tree({"a.py": BUILDS + "from google.cloud import storage\n\nfiles = storage.Client()\n"})
+    client_pool("fix", "--select=CPL103")
+    text = (root / "a.py").read_text()
+    assert "bigquery.Client(project='demo')" in text
+    assert "files = get_storage_client()" in text
+
+
+def test_a_suppressed_client_stays(tree: Tree, client_pool: Run) -> None:
+    root = tree({"a.py": BUILDS.replace(")\n", ")  # noqa: CPL101\n")})
+    assert client_pool("fix").returncode == 0
+    assert "bigquery.Client(" in (root / "a.py").read_text()
+
+
+@pytest.mark.parametrize(
+    "before",
+    [
+        pytest.param(BUILDS.encode(), id="plain"),
+        pytest.param(BUILDS.replace("\n", "\r\n").encode(), id="CRLF"),
+        pytest.param(BUILDS.rstrip().encode(), id="no last newline"),
+        pytest.param(b"\xef\xbb\xbf" + BUILDS.encode(), id="byte order mark"),
+        pytest.param(("# coding: latin-1\n" + BUILDS.replace("demo", "d\xe9mo")).encode("latin-1"), id="latin-1"),
+    ],
+)
+def test_a_patch_that_git_applies(before: bytes, tree: Tree, client_pool: Run, git: Git) -> None:
+    root = tree({"src/a b.py": before})
+    git("init", "--quiet")
+    git("config", "core.autocrlf", "false")
+    git("add", ".")
+    command = ["flake8_client_pool", "fix", "--diff", "src"]
+    done = subprocess.run([sys.executable, "-m", *command], cwd=root, capture_output=True, check=False)
+    assert done.returncode == 0
+    assert done.stderr == b"Would fix 1 finding in 1 file; 0 left.\n"
+    assert (root / "src/a b.py").read_bytes() == before
+    (root / "fix.patch").write_bytes(done.stdout)
+    git("apply", "fix.patch")
+    patched = (root / "src/a b.py").read_bytes()
+    (root / "src/a b.py").write_bytes(before)
+    client_pool("fix", "src")
+    assert (root / "src/a b.py").read_bytes() == patched
+    assert patched.startswith(before[:3])
+    assert patched.endswith(before[-2:])
+    assert b"get_bigquery_client(" in patched
+    assert (b"\r\n" in patched) == (b"\r\n" in before)
+
+
+def test_mode_and_link_are_kept(tree: Tree, client_pool: Run) -> None:
+    root = tree({"real/a.py": BUILDS})
+    (root / "real/a.py").chmod(0o755)
+    (root / "link.py").symlink_to("real/a.py")
+    assert client_pool("fix", "link.py").returncode == 0
+    assert (root / "link.py").is_symlink()
+    assert (root / "real/a.py").read_text() == FIXED
+    assert stat.S_IMODE((root / "real/a.py").stat().st_mode) == 0o755
+    assert [path.name for path in (root / "real").iterdir()] == ["a.py"]
+
+
+def test_a_file_that_cannot_be_written_in_its_encoding_is_reported(tree: Tree, client_pool: Run) -> None:
+    source = BUILDS.replace("project='demo'", "project='demo', location='EU'") + "x = 1\r"
+    root = tree({"a.py": source, "b.py": BUILDS})
+    done = client_pool("fix")
+    assert done.returncode == 2
+    assert "failed: it has line ends that would not be kept" in done.stdout
+    assert (root / "a.py").read_bytes() == source.encode()
+    assert (root / "b.py").read_text() == FIXED
+
+
+def test_questions_are_asked_one_by_one(tree: Tree, client_pool: Run) -> None:
+    root = tree({"a.py": BUILDS, "b.py": BUILDS, "c.py": BUILDS})
+    done = client_pool("fix", "--interactive", stdin="n\ny\nq\n")
+    assert done.returncode == 1
+    assert "+client = get_bigquery_client(project_id='demo')\n" in done.stdout
+    assert [(root / name).read_text() for name in ("a.py", "b.py", "c.py")] == [BUILDS, FIXED, BUILDS]
+
+
+def test_options_that_contradict_each_other(tree: Tree, client_pool: Run) -> None:
+    tree({"a.py": BUILDS})
+    done = client_pool("fix", "--interactive", "--diff")
+    assert done.returncode == 2
+    assert done.stderr.startswith("client-pool: --interactive asks on the terminal")
