@@ -34,7 +34,7 @@ class Engine:
         self._constructors = Constructors(kinds)
         self._repository = Repository()
         self._pool_module = pool_module
-        self._words = Words(self._constructors, self._repository)
+        self._words = Words(self._constructors, self._repository, self._names_taken)
 
     @property
     def seen(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -70,6 +70,14 @@ class Engine:
         ]
         findings.sort(key=lambda finding: (finding.span.start, finding.code))
         return Analysis(tuple(findings), tuple(sorted(self._repository.followed)))
+
+    def _names_taken(self, path: str, words: frozenset[bytes]) -> frozenset[bytes]:
+        """Name what takes a client's class over in another module, for files that import it from there."""
+        from flake8_client_pool.rules.uses import Uses
+
+        names = self._modules.names(path)
+        taken = Uses(names, tuple(word.decode() for word in words)).taken if names else ()
+        return frozenset(name.encode() for name in taken)
 
     @cached_property
     def _modules(self) -> "Modules":
