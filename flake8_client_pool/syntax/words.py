@@ -16,7 +16,7 @@ _IMPORT = re.compile(rb"import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)")
 _NAME_CHARACTERS = frozenset(
     bytes((code,)) for code in range(256) if not chr(code).isascii() or chr(code).isalnum()
 ) | {b"_"}
-_DOTTED = b"".join(_NAME_CHARACTERS) + b"."
+_DOTTED = b"".join(_NAME_CHARACTERS | {b"."})
 _WORD = re.compile(rb"\w+")
 _AS = re.compile(rb"\s+as\s")
 
