@@ -43,6 +43,7 @@ class CheckRequest:
     config: str
     pending: bool
     show_suppressed: bool
+    show_fixes: bool
     ci: bool | None
     since: str
 
@@ -95,7 +96,7 @@ def _of_files(request: CheckRequest, configurations: Configurations, terms: Term
         from flake8_client_pool.scan.since import added_since
 
         done = added_since(request.since, done, discovery.files, options)
-    if request.output_format == "json":
+    if request.show_fixes and request.output_format == "json":
         from flake8_client_pool.scan.fixing import with_fixes
 
         files = {file.path: file for file in discovery.files}

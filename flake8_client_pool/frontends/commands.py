@@ -51,6 +51,7 @@ def _jobs(_context: click.Context, _parameter: click.Parameter, value: str) -> i
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
 @click.option("--stdin-filename", default="", metavar="NAME", help="What standard input is to be called.")
 @click.option("--pending", is_flag=True, help="Show what is pending and what the baseline knows, too.")
+@click.option("--show-fixes", is_flag=True, help="With --format json: work out the fix of each finding, too.")
 @click.option("--show-suppressed", is_flag=True, help="Show what comments suppress, with their reasons.")
 @click.option("--ci/--no-ci", default=None, help="Fail for an outdated baseline; default: as CI=true says.")
 @click.option("--since", default="", metavar="REV", help="Count only what was added since the merge base.")

@@ -43,7 +43,7 @@ def test_nothing_found(tree: Tree, client_pool: Run) -> None:
 
 def test_json_has_every_documented_key(tree: Tree, client_pool: Run) -> None:
     tree({"src/job.py": f"{IMPORT}\n\nclass Job:\n    def run(self):\n        return bigquery.Client()\n"})
-    document: dict[str, Any] = json.loads(client_pool("check", "./src", "--format", "json").stdout)
+    document: dict[str, Any] = json.loads(client_pool("check", "./src", "--format", "json", "--show-fixes").stdout)
     assert document == {
         "version": 1,
         "findings": [
