@@ -122,8 +122,13 @@ class Configurations:
         `adjust` changes all settings before they are given out, for what the command line has to say.
 
         Raises:
-            ConfigurationError: `file` cannot be read or followed, or has no section for this tool.
+            ConfigurationError: `file` cannot be read or followed, or has no section for this tool, or is named
+                although the check is to be `isolated`.
         """
+        if isolated and file:
+            raise ConfigurationError(
+                f"--isolated uses no configuration, and --config {file} names one; leave one of them out"
+            )
         self._adjust = adjust
         self._nearest = cache(self._search)
         self._fixed: Settings | None = None

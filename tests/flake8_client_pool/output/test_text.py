@@ -6,6 +6,7 @@ from hypothesis import strategies as st
 
 from flake8_client_pool.model import Finding, Span
 from flake8_client_pool.output.text import TextOptions, printable, to_text
+from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.inspection import Excerpt
 from flake8_client_pool.scan.run import Result, Run
 
@@ -41,12 +42,23 @@ def test_nothing_reaches_the_terminal_that_it_would_act_upon(text: str) -> None:
     assert not [char for char in printable(text) if unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"}]
 
 
+SUPPRESSED = Result(
+    "job.py",
+    Finding("CPL101", "bigquery", "message", Span(0, 1, 1, 1, 1, 2), "", (1, 1)),
+    Excerpt("x", 1),
+    Status.SUPPRESSED,
+)
+
+
 @pytest.mark.parametrize(
     ("run", "line"),
     [
         (Run((), 0), "Nothing found in 0 files.\n"),
         (Run((), 1), "Nothing found in 1 file.\n"),
-        (Run((), 2221, suppressed=3), "Nothing found in 2,221 files; 3 findings suppressed by comments.\n"),
+        (
+            Run((), 2221, others=(SUPPRESSED,) * 3),
+            "Nothing found in 2,221 files; 3 findings suppressed by comments.\n",
+        ),
     ],
 )
 def test_the_sum_of_a_run_without_findings(run: Run, line: str) -> None:
