@@ -56,7 +56,8 @@ def test_a_closed_output_is_one_line_and_a_failure(many_findings: Path, environm
     done = subprocess.run(
         ["bash", "-c", command], cwd=many_findings, env=environment, capture_output=True, text=True, check=False
     )
-    assert done.stderr == "client-pool: standard output: cannot be written: it is closed; name a file with --output-file\n"
+    line = "client-pool: standard output: cannot be written: it is closed; name a file with --output-file\n"
+    assert done.stderr == line
     assert done.returncode == 2
 
 
