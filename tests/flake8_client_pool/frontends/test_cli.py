@@ -181,6 +181,14 @@ def test_an_output_file_that_is_a_pipe_or_a_device_stays_one(tree: Tree, client_
     assert stat.S_ISFIFO((root / "pipe").stat().st_mode)
 
 
+def test_an_absolute_pattern_leaves_out_what_it_names(tree: Tree, client_pool: Run) -> None:
+    root = tree({"here/job.py": BUILDS, "here/old/job.py": BUILDS, "there/old/job.py": BUILDS, "there/job.py": BUILDS})
+    done = client_pool(
+        "check", ".", "../there", f"--exclude={root}/here/old,{root}/there/old", "--format=json", cwd=root / "here"
+    )
+    assert [each["path"] for each in json.loads(done.stdout)["findings"]] == ["../there/job.py", "job.py"]
+
+
 def test_standard_input(tree: Tree, client_pool: Run) -> None:
     tree({"setup.cfg": "[client-pool]\nexclude = old.py\n", "shared_clients/__init__.py": ""})
     assert client_pool("check", "-", "-q", stdin=BUILDS).stdout == f"-:2:10: CPL101 {MESSAGE}\n"
@@ -222,6 +230,7 @@ def test_paths_are_shown_as_they_were_given(tree: Tree, client_pool: Run) -> Non
             ("config", "--isolated", "--config=x.toml"),
             "client-pool: --isolated uses no configuration, and --config x.toml names one; leave one of them out\n",
         ),
+        (("check", "--exclude=../x"), "client-pool: --exclude: the pattern '../x' goes upward with '..'; "),
         (("check", "--jobs=0"), "'0' is neither auto nor a number from 1 upward"),
         (("check", "--jobs=two"), "'two' is neither auto nor a number from 1 upward"),
         (("check", "--format=xml"), "'xml' is not one of 'text', 'json'"),
