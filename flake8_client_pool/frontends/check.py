@@ -12,6 +12,7 @@ from flake8_client_pool.output.terminal import shows_colour
 from flake8_client_pool.policy.ci import runs_in_ci
 from flake8_client_pool.policy.configuration import Adjust, Configurations
 from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.policy.patterns import checked_patterns
 from flake8_client_pool.policy.selection import Selection, checked_prefixes
 from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.policy.verdict import Status
@@ -58,6 +59,7 @@ def check(request: CheckRequest) -> int:
     terms = Terms(
         honour_noqa=not request.ignore_noqa, in_ci=runs_in_ci() if request.ci is None else request.ci
     )
+    checked_patterns(request.exclude, "--exclude")
     source = _of_standard_input if STANDARD_INPUT in request.paths else _of_files
     done = source(request, configurations, terms)
     for line in (*map(str, done.problems), *(done.warnings if not request.quiet else ())):

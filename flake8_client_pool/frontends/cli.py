@@ -2,6 +2,7 @@
 
 import os
 import sys
+from contextlib import suppress
 from typing import NoReturn
 
 from flake8_client_pool.frontends.exit_codes import COULD_NOT_RUN, FOUND_NOTHING, INTERRUPTED
@@ -16,16 +17,42 @@ def main() -> NoReturn:
     try:
         code = _run()
     except BrokenPipeError:
-        # Whoever read the output has seen enough; Python would complain when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        # Whoever read the output has seen enough.
+        _drop_output()
         code = FOUND_NOTHING
+    except OSError as error:
+        # Only a stream that was open before fails without the name of a file.
+        _complain(f"{error.filename or 'standard output'}: cannot be written: {_reason(error)}")
+        _drop_output()
+        code = COULD_NOT_RUN
     except KeyboardInterrupt:
         print("client-pool: interrupted", file=sys.stderr)
         code = INTERRUPTED
     sys.exit(code)
 
 
+def _drop_output() -> None:
+    """Keep Python from complaining, and from changing the exit code, when it flushes at exit."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except OSError:
+            os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+def _complain(text: str) -> None:
+    with suppress(OSError):
+        print(f"client-pool: {text}; name a file with --output-file", file=sys.stderr, flush=True)
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()
+
+
 def _run() -> int:
+    if sys.__stdout__ is None:
+        _complain("standard output: cannot be written: it is closed")
+        return COULD_NOT_RUN
     import click
 
     from flake8_client_pool.frontends.commands import commands

@@ -22,19 +22,37 @@ def write_problem(text: str) -> None:
 def write_file(path: str, text: str, advice: str = "name another file with --output-file") -> None:
     """Replace a file by `text` in UTF-8, as a whole or not at all; its mode stays, and so does a link to it.
 
+    A pipe or a device is written to as it is.
+
     Raises:
         ClientPoolError: the file cannot be written; what was there is untouched.
     """
     target = os.path.realpath(path)
+    if os.path.isdir(target):
+        raise ClientPoolError(f"{path}: cannot be written: it is a directory; {advice}")
+    try:
+        if os.path.exists(target) and not os.path.isfile(target):
+            _write(target, text)
+        else:
+            _replace(target, text)
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise ClientPoolError(f"{path}: cannot be written: {reason}; {advice}") from error
+
+
+def _replace(target: str, text: str) -> None:
     temporary = f"{target}.{os.getpid()}.new"
     try:
-        with open(temporary, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
-            stream.write(text)
+        _write(temporary, text)
         if os.path.exists(target):
             os.chmod(temporary, os.stat(target).st_mode)
         os.replace(temporary, target)
-    except OSError as error:
+    except OSError:
         with suppress(OSError):
             os.unlink(temporary)
-        reason = (error.strerror or str(error)).lower()
-        raise ClientPoolError(f"{path}: cannot be written: {reason}; {advice}") from error
+        raise
+
+
+def _write(path: str, text: str) -> None:
+    with open(path, "w", encoding="utf-8", errors="backslashreplace", newline="") as stream:
+        stream.write(text)

@@ -1,6 +1,7 @@
 """Find the settings for a file: those of the nearest configuration upward."""
 
 import os
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
@@ -14,6 +15,13 @@ _KIND_SECTION = f"{SECTION}:kind:"
 _PHASE_SECTION = f"{SECTION}:phase:"
 # What an ini file writes as sections of its own, by the key that a TOML file has for it.
 _SECTIONS_OF_KEYS = {"kinds": _KIND_SECTION, "phases": _PHASE_SECTION}
+
+_HEADER = re.compile(rb"^\[+[ \t]*([^\]\r\n]+?)[ \t]*\]", re.MULTILINE)
+_TABLE_OF_TOOLS = "tool."
+_SEPARATORS = re.compile(r"[.:]")
+# Below this a name is that of another tool: client_pool has 0.91, connection-pool 0.77.
+_LIKENESS = 0.88
+_LENGTHS = range(len(SECTION) - 2, len(SECTION) + 3)
 
 Adjust = Callable[[Settings], Settings]
 
@@ -32,7 +40,7 @@ def _ini_table(content: str, file: str) -> _Tables:
         parser.read_string(content, file)
     except configparser.Error as error:
         raise ConfigurationError(f"{file}: not a valid ini file: {' '.join(str(error).split())}") from error
-    ours = {name: dict(parser[name]) for name in parser.sections() if name.partition(":")[0] == SECTION}
+    ours = {name: dict(parser[name]) for name in parser.sections() if _SEPARATORS.split(name)[0] == SECTION}
     return _assembled(ours, file) if ours else None
 
 
@@ -91,6 +99,7 @@ def read_settings(file: str) -> Settings | None:
     try:
         with open(file, "rb") as stream:
             data = stream.read()
+        _check_sections(data, file)
         if SECTION.encode() not in data:
             return None
         content = data.decode("utf-8-sig")
@@ -102,6 +111,24 @@ def read_settings(file: str) -> Settings | None:
         return None
     place = Place(file, f"tool.{SECTION}" if file.endswith(".toml") else SECTION)
     return settings_from(table, place, os.path.dirname(file))
+
+
+def _check_sections(data: bytes, file: str) -> None:
+    """Refuse a section that can only be meant for this tool, since nobody else would say that it is ignored."""
+    prefix = _TABLE_OF_TOOLS if file.endswith(".toml") else ""
+    for header in _HEADER.findall(data):
+        name = " ".join(header.decode("utf-8", "replace").split())
+        unquoted = re.sub(r"[\"' ]", "", name)
+        tool = _SEPARATORS.split(unquoted.removeprefix(_TABLE_OF_TOOLS))[0]
+        is_right = tool == SECTION and unquoted.startswith(prefix or SECTION)
+        if len(tool) in _LENGTHS and not is_right and _is_like_ours(tool.lower()):
+            raise ConfigurationError(f"{file}: unknown section [{name}]; did you mean [{prefix}{SECTION}]?")
+
+
+def _is_like_ours(tool: str) -> bool:
+    import difflib
+
+    return difflib.SequenceMatcher(None, tool, SECTION).ratio() >= _LIKENESS
 
 
 def table_in(content: str, file: str) -> Mapping[str, Any] | None:
@@ -122,8 +149,13 @@ class Configurations:
         `adjust` changes all settings before they are given out, for what the command line has to say.
 
         Raises:
-            ConfigurationError: `file` cannot be read or followed, or has no section for this tool.
+            ConfigurationError: `file` cannot be read or followed, or has no section for this tool, or is named
+                although the check is to be `isolated`.
         """
+        if isolated and file:
+            raise ConfigurationError(
+                f"--isolated uses no configuration, and --config {file} names one; leave one of them out"
+            )
         self._adjust = adjust
         self._nearest = cache(self._search)
         self._fixed: Settings | None = None

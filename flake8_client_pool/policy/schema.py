@@ -7,6 +7,7 @@ from typing import Any
 
 from flake8_client_pool.kinds import KINDS, ClientKind
 from flake8_client_pool.policy.errors import ConfigurationError
+from flake8_client_pool.policy.patterns import checked_patterns
 from flake8_client_pool.policy.selection import USER_KIND_CODE, Selection, checked_prefixes
 from flake8_client_pool.policy.settings import DEFAULT_POOL_MODULE, Phase, Settings, files_of
 
@@ -42,6 +43,11 @@ def strings(value: object, place: Place) -> tuple[str, ...]:
     if not isinstance(value, list) or not all(isinstance(item, str) and item for item in value):
         raise place.wrong(f"expected a list of strings, found {value!r}")
     return tuple(value)
+
+
+def patterns(value: object, place: Place) -> tuple[str, ...]:
+    """Read a list of path patterns."""
+    return checked_patterns(strings(value, place), str(place))
 
 
 def dotted_name(value: object, place: Place) -> str:
@@ -142,7 +148,7 @@ def day(value: object, place: Place) -> str:
         raise place.wrong(f"expected a day as YYYY-MM-DD, found {value!r}") from error
 
 
-PHASE_KEYS: Mapping[str, Reader] = {"name": text, "paths": strings, "owner": text, "due": day}
+PHASE_KEYS: Mapping[str, Reader] = {"name": text, "paths": patterns, "owner": text, "due": day}
 
 
 def phases(value: object, place: Place) -> tuple[Phase, ...]:
@@ -168,8 +174,8 @@ def _phase(table: object, place: Place) -> Phase:
 
 SETTINGS_KEYS: Mapping[str, Reader] = {
     "pool-module": dotted_name,
-    "pool-paths": strings,
-    "exclude": strings,
+    "pool-paths": patterns,
+    "exclude": patterns,
     "select": prefixes,
     "ignore": prefixes,
     "kinds": kinds,
@@ -249,6 +255,10 @@ def _check_kind(kind: ClientKind, place: Place) -> None:
     if kind.positional > len(kind.arguments):
         raise place.below("positional").wrong(
             f"{kind.positional} arguments by position, but 'arguments' names {len(kind.arguments)}"
+        )
+    if bare := next((name for name in kind.constructors if "." not in name), ""):
+        raise place.below("constructors").wrong(
+            f"{bare!r} names no module and can never be found; write the whole name, such as redis.Redis"
         )
     taken = {name for known in KINDS for name in known.constructors}
     if twice := taken.intersection(kind.constructors):

@@ -13,7 +13,7 @@ import flake8_client_pool
 from flake8_client_pool.model import Finding
 from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.scan.git import in_work_tree
-from flake8_client_pool.scan.records import Record, from_record
+from flake8_client_pool.scan.records import Record, from_record, is_record
 from flake8_client_pool.scan.sight import CACHE_DIRECTORY, Seen, Sight, sight_of
 from flake8_client_pool.scan.states import States, digest
 
@@ -69,13 +69,13 @@ class Cache:
         """Return the entry of a file that can be nothing but right."""
         key = self._key(location)
         entry = self._entries.get(key) if key in self._settled else None
-        return entry if entry and entry[0] == states.of(location) else None
+        return entry if entry and entry[0] == states.of(location) and _is_whole(entry) else None
 
     def find(self, location: str, content: str, words: tuple[str, ...], states: States) -> tuple[Finding, ...] | None:
         """Return the findings in a file with the digest `content`; None when they are not known."""
         try:
-            known_content, known_words, records, followed = self._entries[self._key(location)]
-            if known_content != content or known_words != list(words):
+            known_content, known_words, records, followed = entry = self._entries[self._key(location)]
+            if known_content != content or known_words != list(words) or not _is_whole(entry):
                 return None
             if any(states.of(os.path.join(self._root, path)) != state for path, state in followed.items()):
                 return None
@@ -134,6 +134,11 @@ class Cache:
 
     def _key(self, location: str) -> str:
         return location.removeprefix(self._root.rstrip("/") + "/")
+
+
+def _is_whole(entry: Entry) -> bool:
+    _, _, records, followed = entry
+    return isinstance(records, list) and all(map(is_record, records)) and isinstance(followed, dict)
 
 
 def fingerprint(settings: Settings) -> str:

@@ -1,8 +1,9 @@
 """From the paths that a user names to the files to check."""
 
+import errno
 import os
 import stat
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from flake8_client_pool.policy.configuration import Configurations
@@ -12,6 +13,9 @@ from flake8_client_pool.scan.git import listed_by_git
 from flake8_client_pool.scan.walking import Walk
 
 SUFFIX = ".py"
+
+# What a link says that leads nowhere: nothing is behind it that could hold a finding.
+_LEADS_NOWHERE = frozenset({errno.ENOENT, errno.ENOTDIR, errno.ELOOP})
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +51,9 @@ class Discovery:
 def discover(paths: Iterable[str], configurations: Configurations, exclude: Iterable[str] = ()) -> Discovery:
     """List the files that `paths` name, each once: files as they are, of directories all Python files.
 
-    In a git work tree a directory's files are those that git tracks or would offer to add. The patterns of
-    `exclude` are relative to the working directory and count beside those of the configurations.
+    In a git work tree a directory's files are those that git tracks or would offer to add, and those of the
+    repositories and checked out submodules in it. The patterns of `exclude` are relative to the working directory
+    and count beside those of the configurations.
 
     Raises:
         ConfigurationError: a configuration on the way cannot be followed.
@@ -94,9 +99,13 @@ class _Collection:
         for below in self._listed(location):
             self.add_file(f"{prefix}{below}", f"{location.rstrip('/')}/{below}")
 
-    def _listed(self, location: str) -> Iterable[str]:
+    def _listed(self, location: str) -> Iterator[str]:
         listed = listed_by_git(location, SUFFIX)
-        return Walk(location, SUFFIX, self._note_directory).files() if listed is None else listed
+        for path in Walk(location, SUFFIX, self._note_directory).files() if listed is None else listed:
+            if path.endswith("/"):
+                yield from (f"{path}{below}" for below in self._listed(f"{location.rstrip('/')}/{path[:-1]}"))
+            else:
+                yield path
 
     def _note_directory(self, error: OSError) -> None:
         self.problems.append(Problem(str(error.filename).rstrip("/"), explained(error)))
@@ -108,8 +117,9 @@ class _Collection:
         try:
             status = os.stat(location)
         except OSError as error:
-            if named or os.path.lexists(location):
-                self.problems.append(Problem(path, explained(error), fatal=named))
+            leads_nowhere = error.errno in _LEADS_NOWHERE
+            if named or os.path.islink(location) or not leads_nowhere:
+                self.problems.append(Problem(path, explained(error), fatal=named or not leads_nowhere))
             return
         if stat.S_ISREG(status.st_mode):
             self.files[location] = SourceFile(path, location, status.st_size, settings)

@@ -2,24 +2,37 @@
 
 import os
 
+_UNTRACKED = "? "
+_SUBMODULE = " 160000 "
 _REPOSITORY_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
 
 
 def listed_by_git(directory: str, suffix: str) -> list[str] | None:
     """List the files below `directory` that git tracks or would offer to add and whose names end in `suffix`.
 
-    The paths are relative to `directory`. None when git cannot say: there is no git, the directory is in no
-    work tree, git refuses a work tree of another owner, or the directory as a whole is ignored, so that
-    whoever names it means its files all the same.
+    The paths are relative to `directory`. A repository of its own below it, a checked out submodule too, is one path
+    that ends in a slash: git says nothing of what is in it unless it is asked there. None when git cannot say: there
+    is no git, the directory is in no work tree, git refuses a work tree of another owner, or the directory as a whole
+    is ignored, so that whoever names it means its files all the same.
     """
     if not in_work_tree(directory):
         return None
-    listing = ask_git(
-        directory, "ls-files", "-z", "--cached", "--others", "--exclude-standard", "--", f"*{suffix}"
-    )
-    if listing is None or (not listing and ask_git(directory, "check-ignore", "--quiet", ".") is not None):
+    listing = ask_git(directory, "ls-files", "-z", "-t", "--stage", "--others", "--exclude-standard")
+    if listing is None:
         return None
-    return list(dict.fromkeys(os.fsdecode(listing).split("\0")[:-1]))
+    paths = [path for line in os.fsdecode(listing).split("\0")[:-1] if (path := _path_in(line)).endswith((suffix, "/"))]
+    found = [path for path in paths if path.endswith(suffix) or os.path.lexists(f"{directory}/{path}.git")]
+    if not found and ask_git(directory, "check-ignore", "--quiet", ".") is not None:
+        return None
+    return list(dict.fromkeys(found))
+
+
+def _path_in(line: str) -> str:
+    """Read a line of git's, `? path` or `H mode name stage<tab>path`."""
+    if line.startswith(_UNTRACKED):
+        return line.removeprefix(_UNTRACKED)
+    description, _, path = line.partition("\t")
+    return f"{path}/" if _SUBMODULE in description else path
 
 
 def in_work_tree(directory: str) -> bool:

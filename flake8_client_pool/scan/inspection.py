@@ -1,5 +1,6 @@
 """From one file to its judged findings, in whichever process that happens."""
 
+from codecs import BOM_UTF8
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -118,14 +119,24 @@ class Inspector:
         try:
             text = decode(data)
         except UndecodableSourceError as error:
-            stand_in = data.decode("utf-8", "replace")
-            return self._judged(number, stand_in, [_undecodable(error)])
+            return self._undecodable(number, _stand_in(data), error)
         settled = self._plan.settled.get(number)
         if settled and settled[0] == digest(data):
             followed = self._plan.caches[file.settings.root].followed(settled)
             return self._judged(number, text, map(from_record, settled[2]), followed=followed)
         findings, entry, followed = self._found(file, data, text)
         return self._judged(number, text, findings, entry, followed)
+
+    def _undecodable(self, number: int, text: str, error: UndecodableSourceError) -> Inspection:
+        """Report why a file cannot be decoded, and check `text`, which is what can be read of it."""
+        file = self._plan.files[number]
+        engine = self._benches.under(file.settings).engine
+        words = engine.words(file.location, text.encode())
+        if not words:
+            return self._judged(number, text, [_undecodable(error)])
+        analysis = engine.analyze(file.location, text, words)
+        findings = [each for each in analysis.findings if each.code != UNREADABLE_CODE]
+        return self._judged(number, text, [_undecodable(error), *findings], followed=analysis.followed)
 
     def _judged(
         self,
@@ -180,6 +191,12 @@ def _excerpt(lines: list[str], span: Span) -> Excerpt:
     start = 0 if span.column <= _EXCERPT_LENGTH else span.column - _EXCERPT_BEFORE
     line = lines[span.line - 1] if span.line <= len(lines) else ""
     return Excerpt(line[start : start + _EXCERPT_LENGTH].rstrip(), span.column - start)
+
+
+def _stand_in(data: bytes) -> str:
+    """Read bytes as far as they are a text, its lines as `decode` gives them."""
+    text = data.removeprefix(BOM_UTF8).decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
+    return text.replace("\r\n", "\n").replace("\r", "\n")
 
 
 def _undecodable(error: UndecodableSourceError) -> Finding:

@@ -131,6 +131,24 @@ def test_on_every_example_of_every_rule(tree: Tree, places: Places, plugin_place
     assert {code for *_, code, _ in found} == {code for example in examples for _, _, code in example.findings}
 
 
+def test_on_a_file_with_undecodable_bytes(tree: Tree, places: Places, plugin_places: Places) -> None:
+    tree({"latin.py": b"# caf\xe9\n" + BUILDS.encode()})
+    unreadable, *found = places()
+    assert unreadable[:4] == ("latin.py", 1, 6, "CPL900")
+    assert found == plugin_places()
+    assert [place[:4] for place in found] == [("latin.py", 3, 10, "CPL101")]
+
+
+@pytest.mark.parametrize("content", [f"{BUILDS}def f(:\n    pass\n", f"{BUILDS}x = '\0'\n"])
+def test_flake8_calls_no_plugin_on_a_file_that_does_not_parse(
+    tree: Tree, places: Places, flake8: Run, content: str
+) -> None:
+    tree({"broken.py": content})
+    assert [code for *_, code, _ in places()] == ["CPL101", "CPL900"]
+    reported = flake8("--extend-select=E9").stdout
+    assert re.fullmatch(r"\./broken\.py:\d+:\d+: E999 .*\n", reported)
+
+
 @pytest.mark.parametrize("jobs", ["1", "2"])
 def test_with_several_flake8_processes(tree: Tree, places: Places, plugin_places: Places, jobs: str) -> None:
     tree({f"job_{number}.py": BUILDS + "\n" * number for number in range(12)})

@@ -48,6 +48,32 @@ def test_what_is_no_python_is_reported_once_with_its_place(
     assert f"bad.py:{place[0]}:{place[1]}: CPL900 " in client_pool("check").stdout
 
 
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"# caf\xe9\n" + BUILDS.encode(),
+        b"# coding: martian\n" + BUILDS.encode(),
+        b"\xef\xbb\xbf# coding: latin-1\n" + BUILDS.encode(),
+        b"\xff = '\0'\n" + BUILDS.encode(),
+        b"\xff = 1\r" + BUILDS.replace("\n", "\r").encode(),
+    ],
+)
+def test_what_can_be_read_of_undecodable_bytes_is_checked(tree: Tree, client_pool: Run, data: bytes) -> None:
+    tree({"bad.py": data})
+    done = client_pool("check", "--format=json")
+    places = [(each["code"], each["line"], each["column"]) for each in json.loads(done.stdout)["findings"]]
+    assert [place for place in places if place[0] != "CPL900"] == [("CPL101", 3, 10)]
+    assert len(places) == 2
+    assert "    client = bigquery.Client()\n" in client_pool("check").stdout
+
+
+def test_a_comment_suppresses_in_a_file_with_undecodable_bytes_too(tree: Tree, client_pool: Run) -> None:
+    tree({"bad.py": b"# caf\xe9\n" + BUILDS.encode().rstrip() + b"  # noqa: CPL101\n"})
+    done = client_pool("check", "--format=json", "--show-suppressed")
+    findings = [(each["code"], each["status"]) for each in json.loads(done.stdout)["findings"]]
+    assert findings == [("CPL900", "error"), ("CPL101", "suppressed")]
+
+
 def test_a_file_that_does_not_parse_is_reported_once_and_read_on(tree: Tree, client_pool: Run) -> None:
     tree({"job.py": f"{BUILDS}def f(:\n    pass\n\nother = bigquery.Client()\n"})
     done = client_pool("check", "--format=json")
@@ -84,6 +110,15 @@ def test_what_cannot_be_read_costs_nobody_else(tree: Tree, client_pool: Run) -> 
         "client-pool: loop.py: cannot be read: too many levels of symbolic links",
     ]
     assert done.returncode == 1
+
+
+def test_a_file_below_a_directory_that_cannot_be_looked_at_fails_the_check(tree: Tree, client_pool: Run) -> None:
+    root = tree({"job.py": BUILDS})
+    (root / "linked.py").symlink_to("x" * 300)
+    done = client_pool("check", "--quiet")
+    assert done.stderr == "client-pool: linked.py: cannot be read: file name too long\n"
+    assert "job.py:2:10: CPL101 " in done.stdout
+    assert done.returncode == 2
 
 
 def test_a_file_that_nobody_could_read_fails_the_check(tree: Tree, client_pool: Run) -> None:

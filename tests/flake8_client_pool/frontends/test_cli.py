@@ -1,6 +1,8 @@
 """The command line as a process: its options, exit codes and errors."""
 
 import json
+import os
+import stat
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -170,6 +172,34 @@ def test_an_output_file_is_written_as_a_whole_or_not_at_all(tree: Tree, client_p
     assert refused.stderr.startswith("client-pool: nowhere/report.json: cannot be written: no such file or directory")
 
 
+def test_an_output_file_that_is_a_directory_is_named_as_one(tree: Tree, client_pool: Run) -> None:
+    root = tree({"work/job.py": BUILDS})
+    for name in (".", "folder"):
+        (root / "work/folder").mkdir(exist_ok=True)
+        refused = client_pool("check", f"--output-file={name}", cwd=root / "work")
+        assert refused.returncode == 2
+        assert refused.stderr.startswith(f"client-pool: {name}: cannot be written: it is a directory; name ")
+    assert sorted(path.name for path in root.rglob("*")) == ["folder", "job.py", "work"]
+
+
+def test_an_output_file_that_is_a_pipe_or_a_device_stays_one(tree: Tree, client_pool: Run) -> None:
+    root = tree({"job.py": BUILDS})
+    os.mkfifo(root / "pipe")
+    reader = os.open(root / "pipe", os.O_RDONLY | os.O_NONBLOCK)
+    assert client_pool("check", "--quiet", "--output-file=pipe", "job.py").returncode == 1
+    assert os.read(reader, 10_000).decode() == f"job.py:2:10: CPL101 {MESSAGE}\n"
+    os.close(reader)
+    assert stat.S_ISFIFO((root / "pipe").stat().st_mode)
+
+
+def test_an_absolute_pattern_leaves_out_what_it_names(tree: Tree, client_pool: Run) -> None:
+    root = tree({"here/job.py": BUILDS, "here/old/job.py": BUILDS, "there/old/job.py": BUILDS, "there/job.py": BUILDS})
+    done = client_pool(
+        "check", ".", "../there", f"--exclude={root}/here/old,{root}/there/old", "--format=json", cwd=root / "here"
+    )
+    assert [each["path"] for each in json.loads(done.stdout)["findings"]] == ["../there/job.py", "job.py"]
+
+
 def test_standard_input(tree: Tree, client_pool: Run) -> None:
     pool = "def get_bigquery_client(project_id=None): ...\n"
     tree({"setup.cfg": "[client-pool]\nexclude = old.py\n", "shared_clients/__init__.py": pool})
@@ -204,6 +234,15 @@ def test_paths_are_shown_as_they_were_given(tree: Tree, client_pool: Run) -> Non
             ("check", "--config=x.toml"),
             "x.toml: cannot be read as a configuration: No such file or directory\n",
         ),
+        (
+            ("check", "--isolated", "--config=x.toml"),
+            "client-pool: --isolated uses no configuration, and --config x.toml names one; leave one of them out\n",
+        ),
+        (
+            ("config", "--isolated", "--config=x.toml"),
+            "client-pool: --isolated uses no configuration, and --config x.toml names one; leave one of them out\n",
+        ),
+        (("check", "--exclude=../x"), "client-pool: --exclude: the pattern '../x' goes upward with '..'; "),
         (("check", "--jobs=0"), "'0' is neither auto nor a number from 1 upward"),
         (("check", "--jobs=two"), "'two' is neither auto nor a number from 1 upward"),
         (("check", "--format=xml"), "'xml' is not one of 'text', 'json'"),

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -35,6 +36,38 @@ def test_a_closed_pipe_is_no_error(many_findings: Path, environment: dict[str, s
     )
     assert done.stdout.startswith("job_0.py:2:10: CPL101")
     assert done.stderr == ""
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no device that is always full")
+@pytest.mark.parametrize("arguments", ["check", "check --format=json", "rules", "--help", "--version"])
+def test_an_output_that_takes_nothing_is_one_line_and_a_failure(
+    many_findings: Path, environment: dict[str, str], arguments: str
+) -> None:
+    command = f"{sys.executable} -m flake8_client_pool {arguments} > /dev/full"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=many_findings, env=environment, capture_output=True, text=True, check=False
+    )
+    assert re.fullmatch(r"client-pool: standard output: cannot be written: no space left on device; .+\n", done.stderr)
+    assert done.returncode == 2
+
+
+def test_a_closed_output_is_one_line_and_a_failure(many_findings: Path, environment: dict[str, str]) -> None:
+    command = f"{sys.executable} -m flake8_client_pool check >&-"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=many_findings, env=environment, capture_output=True, text=True, check=False
+    )
+    line = "client-pool: standard output: cannot be written: it is closed; name a file with --output-file\n"
+    assert done.stderr == line
+    assert done.returncode == 2
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no device that is always full")
+def test_a_failing_standard_error_is_a_failure_too(tree: Tree, environment: dict[str, str]) -> None:
+    command = f"{sys.executable} -m flake8_client_pool check nowhere.py 2> /dev/full"
+    done = subprocess.run(
+        ["bash", "-c", command], cwd=tree({}), env=environment, capture_output=True, text=True, check=False
+    )
+    assert done.returncode == 2
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])

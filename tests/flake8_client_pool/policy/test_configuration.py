@@ -141,6 +141,14 @@ def refused(directory: Path) -> str:
         ),
         ("pool-module = a b", "pool-module: expected a dotted name such as shared.clients, found 'a b'"),
         ("select = CPL9, X", "client-pool.select: 'X' begins no code; the codes are CPL100"),
+        ("pool-paths = **/x/../", "client-pool.pool-paths: the pattern '**/x/../' goes upward with '..'; "),
+        ("exclude = a, ../b", "client-pool.exclude: the pattern '../b' goes upward with '..'; "),
+        ("phase = 0\n[client-pool:phase:x]\npaths = ../b", "phases.1.paths: the pattern '../b' goes upward"),
+        (
+            "[client-pool:kind:x]\nconstructors = redis\ngetter = g",
+            "/setup.cfg: client-pool.kinds.x.constructors: 'redis' names no module and can never be found; write ",
+        ),
+        ("[client-pool.kind.x]", "/setup.cfg: unknown section [client-pool.kind.x]; a kind's section is"),
         ("kinds = x", "unknown key 'kinds'; in an ini file a kind's section is [client-pool:kind:NAME]"),
         ("[client-pool:kinds:x]", "unknown section [client-pool:kinds:x]; a kind's section is"),
         (
@@ -212,6 +220,34 @@ def test_what_cannot_be_followed_names_file_key_and_remedy(tree: Tree, content: 
 )
 def test_values_of_the_wrong_type_are_refused(tree: Tree, content: str, message: str) -> None:
     assert message in refused(tree({"pyproject.toml": content}))
+
+
+@pytest.mark.parametrize(
+    ("name", "section", "known"),
+    [
+        ("setup.cfg", "[client-poool]", "[client-pool]"),
+        ("tox.ini", "[client_pool]", "[client-pool]"),
+        ("tox.ini", "[Client-Pool:kind:x]", "[client-pool]"),
+        ("setup.cfg", "[tool.client-pool]", "[client-pool]"),
+        ("pyproject.toml", "[tool.client_pool]", "[tool.client-pool]"),
+        ("pyproject.toml", "[tool.client-poool]", "[tool.client-pool]"),
+        ("pyproject.toml", "[tool.clientpool.kinds.x]", "[tool.client-pool]"),
+        ("pyproject.toml", "[[tool.client-pools.phases]]", "[tool.client-pool]"),
+        ("pyproject.toml", '[tool."client_pool"]', "[tool.client-pool]"),
+        ("pyproject.toml", "[client-pool]", "[tool.client-pool]"),
+    ],
+)
+def test_a_misspelt_section_is_refused(tree: Tree, name: str, section: str, known: str) -> None:
+    written = section.strip("[]")
+    message = f"/{name}: unknown section [{written}]; did you mean {known}?"
+    assert refused(tree({name: f"[flake8]\n\n{section}\n"})) == message
+    assert refused(tree({name: f"[flake8]\n\n{section}\n{known}\n"})) == message
+
+
+@pytest.mark.parametrize("section", ["client", "connection-pool", "http-client-pool", "tool.client", "a]"])
+def test_a_section_of_another_tool_is_left_alone(tree: Tree, section: str) -> None:
+    root = tree({"setup.cfg": f"[{section}]\nx = 1\n", "pyproject.toml": f"[{section}]\nx = 1\n"})
+    assert Configurations().at(str(root)).source == ""
 
 
 def test_two_configurations_in_one_directory_are_refused(tree: Tree) -> None:

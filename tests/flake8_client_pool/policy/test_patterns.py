@@ -1,6 +1,9 @@
+import os
+
 import pytest
 
-from flake8_client_pool.policy.patterns import PathPatterns
+from flake8_client_pool.policy.errors import ConfigurationError
+from flake8_client_pool.policy.patterns import PathPatterns, checked_patterns
 from flake8_client_pool.policy.settings import files_of
 
 ROOT = "/home/build/repo"
@@ -15,6 +18,10 @@ ROOT = "/home/build/repo"
         ("src/vendor", "src/vendor/x/a.py"),
         ("./src/vendor/", "src/vendor/a.py"),
         ("/src/vendor", "src/vendor/a.py"),
+        (f"{ROOT}/src/vendor", "src/vendor/a.py"),
+        (f"{ROOT}/src/*.py", "src/vendor/a.py"),
+        (f"{ROOT}/job.py", "job.py"),
+        ("/home/build/other", "../other/a.py"),
         ("src/*/generated", "src/a/b/generated/c.py"),
         ("**/shared/clients", "shared/clients/a.py"),
         ("**/shared/clients", "cloud/run/shared/clients/a.py"),
@@ -24,12 +31,15 @@ ROOT = "/home/build/repo"
     ],
 )
 def test_a_pattern_chooses_a_path(pattern: str, path: str) -> None:
-    assert PathPatterns((pattern,), ROOT).fit(f"{ROOT}/{path}")
+    assert PathPatterns((pattern,), ROOT).fit(os.path.normpath(f"{ROOT}/{path}"))
 
 
 @pytest.mark.parametrize(
     ("pattern", "path"),
     [
+        (f"{ROOT}/vendor", "src/vendor/a.py"),
+        ("/home/build", "a.py"),
+        ("home/build/other", "../other/a.py"),
         ("build", "builder/a.py"),
         ("build", "src/build.py"),
         ("src/vendor", "other/src/vendor/a.py"),
@@ -41,7 +51,17 @@ def test_a_pattern_chooses_a_path(pattern: str, path: str) -> None:
     ],
 )
 def test_a_pattern_leaves_a_path(pattern: str, path: str) -> None:
-    assert not PathPatterns((pattern,), ROOT).fit(f"{ROOT}/{path}")
+    assert not PathPatterns((pattern,), ROOT).fit(os.path.normpath(f"{ROOT}/{path}"))
+
+
+@pytest.mark.parametrize("pattern", ["..", "../other", "src/../jobs", "**/x/../", "/src/..", "..\\\\other"])
+def test_a_pattern_that_goes_upward_is_refused(pattern: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"--exclude: .* goes upward with '\.\.'; "):
+        checked_patterns((pattern,), "--exclude")
+
+
+def test_two_dots_in_a_name_are_no_way_upward() -> None:
+    assert checked_patterns(("a..b.py", "src/..x"), "--exclude") == ("a..b.py", "src/..x")
 
 
 def test_no_pattern_chooses_nothing() -> None:

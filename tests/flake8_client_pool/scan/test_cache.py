@@ -6,6 +6,7 @@ import subprocess
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -195,6 +196,49 @@ def test_a_damaged_cache_is_no_cache(project: Path, findings: Findings, damage: 
     file.write_bytes(damage(file.read_bytes()))
     assert findings() == before
     assert len(entries(file)) == KNOWN
+
+
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param(lambda entry: [*entry[:2], [7], entry[3]], id="no record"),
+        pytest.param(lambda entry: [*entry[:2], 7, entry[3]], id="no records"),
+        pytest.param(lambda entry: [*entry[:2], [[]], entry[3]], id="an empty record"),
+        pytest.param(lambda entry: [*entry[:3], 7], id="no followed paths"),
+        *(
+            pytest.param(
+                lambda entry, place=place, value=value: [
+                    *entry[:2],
+                    [[*record[:place], value, *record[place + 1 :]] for record in entry[2]],
+                    entry[3],
+                ],
+                id=f"{value!r} at {place}",
+            )
+            for place, value in (
+                (0, 7),
+                (1, None),
+                (2, ["text"]),
+                (3, [1, 2, 3]),
+                (3, [0, 1, "3", 4, 5, 6]),
+                (3, [0, 1, 0, 0, 0, 0]),
+                (4, 7),
+                (5, [3, 99]),
+                (5, [3]),
+                (6, 7),
+                (7, 7),
+                (8, [1]),
+                (8, ["message", "martian", []]),
+                (8, ["message", "safe", [[1]]]),
+            )
+        ),
+    ],
+)
+def test_a_settled_entry_of_another_shape_is_not_there(
+    project: Path, findings: Findings, damage: Callable[[list[Any]], list[object]]
+) -> None:
+    before = findings()
+    rewrite(cache_file(project), {path: damage(entry) for path, entry in entries(cache_file(project)).items()})
+    assert findings() == before
 
 
 def test_another_version_of_the_tool_has_another_cache(project: Path, findings: Findings) -> None:

@@ -139,6 +139,51 @@ def test_a_pipe_is_not_read(plain: Path) -> None:
     assert problems(discovered("pipe.py")) == [("pipe.py: cannot be read: it is neither a file nor a directory", True)]
 
 
+def nested(git: Git, folder: Path, files: dict[str, str]) -> None:
+    for path, content in files.items():
+        (folder / path).parent.mkdir(parents=True, exist_ok=True)
+        (folder / path).write_text(content)
+    git("init", "--quiet", cwd=folder)
+    git("add", ".", cwd=folder)
+    git("commit", "--quiet", "--message=begin", cwd=folder)
+
+
+def test_a_repository_in_a_repository_is_listed_with_its_own_ignore_files(repository: Path, git: Git) -> None:
+    nested(git, repository / "src/inner", {"load.py": "", ".gitignore": "out.py\ndeeper/\n", "out.py": ""})
+    nested(git, repository / "src/inner/own/lib", {"pool.py": ""})
+    nested(git, repository / "src/inner/deeper", {"ignored.py": ""})
+    nested(git, repository / "build/inner", {"ignored.py": ""})
+    expected = sorted([*KEPT, "src/inner/load.py", "src/inner/own/lib/pool.py"])
+    assert names(discovered(".")) == expected
+    assert names(discovered("src")) == [path for path in expected if path.startswith("src/")]
+
+
+def test_a_repository_without_a_commit_is_listed_too(repository: Path, git: Git) -> None:
+    (repository / "inner").mkdir()
+    (repository / "inner/load.py").touch()
+    git("init", "--quiet", cwd=repository / "inner")
+    assert names(discovered(".")) == sorted([*KEPT, "inner/load.py"])
+
+
+@pytest.mark.usefixtures("repository")
+def test_a_submodule_is_listed_when_it_is_checked_out(git: Git, tmp_path_factory: pytest.TempPathFactory) -> None:
+    library = tmp_path_factory.mktemp("library")
+    nested(git, library, {"pool.py": ""})
+    git("-c", "protocol.file.allow=always", "submodule", "--quiet", "add", str(library), "libs/lib")
+    git("commit", "--quiet", "--message=library")
+    assert names(discovered(".")) == sorted([*KEPT, "libs/lib/pool.py"])
+    git("submodule", "--quiet", "deinit", "--force", "libs/lib")
+    assert names(discovered(".")) == KEPT
+
+
+def test_a_tracked_file_below_what_is_a_file_now_has_vanished(repository: Path, git: Git) -> None:
+    git("add", "src/deep/load.py")
+    (repository / "src/deep/load.py").unlink()
+    (repository / "src/deep").rmdir()
+    (repository / "src/deep").touch()
+    assert names(discovered(".")) == [name for name in KEPT if name != "src/deep/load.py"]
+
+
 @pytest.mark.usefixtures("repository")
 def test_a_name_that_is_no_utf8_is_listed() -> None:
     name = os.fsdecode(b"caf\xe9.py")
