@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLE := examples/legacy_service
 METADATA := setup.cfg pyproject.toml
 
-.PHONY: help check test quick static tests packaging ecosystem tables benchmark clean
+.PHONY: help check test quick static linter pools packaging ecosystem tables benchmark clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -24,7 +24,7 @@ else
 	@$(BIN)/client-pool check --exit-zero --statistics $(EXAMPLE)
 endif
 
-test: static tests packaging ## run every check and every test, as CI does
+test: static linter pools packaging ## run every check and every test, as CI does
 
 quick: static ## run what one runs all day: the static checks, and the tests that need no installation
 	@echo "== pytest, without the slow tests"
@@ -40,9 +40,14 @@ static: $(VENV)/installed-for-tests
 	@echo "== client-pool check, on this project itself"
 	@$(BIN)/client-pool check --exclude examples .
 
-tests: $(VENV)/installed-for-tests
-	@echo "== pytest, with branch coverage"
-	@$(BIN)/python -m pytest --numprocesses auto --ignore tests/packaging --cov --cov-report term:skip-covered
+linter: $(VENV)/installed-for-tests
+	@echo "== pytest, the linter and the documents, with branch coverage"
+	@$(BIN)/python -m pytest --numprocesses auto --ignore tests/packaging --ignore tests/shared_clients \
+	  --cov flake8_client_pool --cov-report term:skip-covered
+
+pools: $(VENV)/installed-for-tests
+	@echo "== pytest, the pools against servers"
+	@$(BIN)/python -m pytest --numprocesses auto tests/shared_clients
 
 packaging: $(VENV)/installed-for-tests
 	@echo "== pytest, on the wheel and the source distribution as they are built"

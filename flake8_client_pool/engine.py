@@ -39,7 +39,7 @@ class Engine:
         self._constructors = Constructors(kinds)
         self._repository = Repository()
         self._pool_module = pool_module
-        self._words = Words(self._constructors, self._repository)
+        self._words = Words(self._constructors, self._repository, self._names_taken)
 
     @property
     def seen(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -81,6 +81,11 @@ class Engine:
         ]
         findings.sort(key=lambda finding: (finding.span.start, finding.code))
         return Analysis(tuple(findings), tuple(sorted(self._repository.followed)))
+
+    def _names_taken(self, path: str, words: frozenset[bytes]) -> frozenset[bytes]:
+        from flake8_client_pool.rules.uses import names_taken
+
+        return names_taken(self._modules, path, words)
 
     @cached_property
     def _getters(self) -> "Getters":

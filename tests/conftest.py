@@ -1,14 +1,26 @@
-"""What all tests share; of several conftest files, the controller of pytest-xdist reads this one only."""
+"""What all tests share."""
+
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
 
-from tests.shared_clients.servers.report import Report
+HERE = Path(__file__).parent
+SLOW = (
+    "packaging/",
+    "shared_clients/test_exit.py",
+    "shared_clients/test_fork.py",
+    "shared_clients/test_servers.py",
+    "shared_clients/test_testing.py",
+    "shared_clients/test_workers.py",
+)
 
 # A busy machine is no fault of the code: no example is timed.
 settings.register_profile("untimed", settings.default, deadline=None)
 settings.load_profile("untimed")
 
 
-def pytest_configure(config: pytest.Config) -> None:
-    config.pluginmanager.register(Report(), "test-servers")
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if item.path.relative_to(HERE).as_posix().startswith(SLOW):
+            item.add_marker(pytest.mark.slow)

@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
+from functools import partial
 from os.path import abspath, dirname
 from typing import TypeAlias
 
@@ -21,7 +22,7 @@ from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.model import Applicability, Edit
 from flake8_client_pool.rules import client_class_handed_on, pools_not_emptied
 from flake8_client_pool.rules.getters import Getters
-from flake8_client_pool.rules.uses import Uses
+from flake8_client_pool.rules.uses import Uses, names_taken
 from flake8_client_pool.syntax.modules import Modules
 from flake8_client_pool.syntax.repository import Repository
 from flake8_client_pool.syntax.words import Words
@@ -73,7 +74,7 @@ class FileFixer:
         self._repository = repository
         constructors = Constructors(kinds)
         self._modules = Modules(constructors, repository)
-        self._words = Words(constructors, repository)
+        self._words = Words(constructors, repository, partial(names_taken, self._modules))
         self._getters = Getters(repository, pool_module)
         self._cycles = ImportedByPool(repository)
         self._outside = outside

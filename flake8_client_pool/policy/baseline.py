@@ -56,11 +56,13 @@ class Baseline:
     Attributes:
         file: where it lies.
         entries: the entries, with the reason of each one that was let in later; "" for the others.
+        gone: those of the entries' paths at which nothing lies any more.
         renames: the new path of each file that has one, by the path that the entries have.
     """
 
     file: str
     entries: Mapping[Entry, tuple[str, ...]]
+    gone: frozenset[str] = frozenset()
     renames: Mapping[str, str] = field(default_factory=dict)
 
     @property

@@ -11,7 +11,6 @@ from flake8_client_pool.policy.ratchet import Ratchet, outdated
 from flake8_client_pool.policy.selection import (
     OUTDATED_BASELINE_CODE,
     UNREADABLE_CODE,
-    UNSUPPRESSIBLE_CODES,
     UNUSED_SUPPRESSION_CODE,
 )
 from flake8_client_pool.policy.settings import Settings
@@ -124,7 +123,7 @@ def _place(finding: Finding) -> tuple[int, int]:
 def _apply(comments: Suppressions, findings: Iterable[Finding]) -> _Heard:
     heard = _Heard([])
     for finding in findings:
-        comment = comments.deciding_for(finding) if finding.code not in UNSUPPRESSIBLE_CODES else None
+        comment = comments.deciding_for(finding)
         covering = comment.covering(finding.code) if comment else None
         if comment is None or covering is None:
             heard.left.append(finding)

@@ -3,16 +3,20 @@
 from flake8_client_pool.syntax.source import Node
 
 _QUESTIONS = ("isinstance", "issubclass", "callable", "hasattr", "isclass", "signature", "getmembers", "getsource")
+_INSPECTION = ("getfullargspec", "isabstract", "is_dataclass", "get_origin", "get_args", "get_type_hints")
+_VALIDATORS = ("instance_of", "Instance", "is_", "is_a", "deep_iterable")
 _BUILTINS = ("super", "type", "id", "hash", "repr", "str", "print", "len", "dir", "vars", "help")
-_ATTRIBUTES = ("getattr", "setattr", "delattr", "wraps", "update_wrapper", "register", "get_type_hints")
-_TYPING = ("cast", "assert_type", "TypeVar", "NewType", "Union", "Optional", "Annotated")
+_ATTRIBUTES = ("getattr", "setattr", "delattr", "wraps", "update_wrapper", "pickle")
+_TYPING = ("cast", "assert_type", "TypeVar", "NewType", "NamedTuple", "TypedDict", "Union", "Optional", "Annotated")
 _MOCKS = ("Mock", "MagicMock", "AsyncMock", "NonCallableMock", "NonCallableMagicMock", "PropertyMock")
-_PATCHING = ("create_autospec", "patch", "object", "raises")
+_PATCHING = ("create_autospec", "patch", "object", "multiple", "spy", "raises", "warn")
 _LOGGING = ("debug", "info", "warning", "error", "exception", "critical", "log")
 _LOOK_ONLY_FUNCTIONS = frozenset(
-    (*_QUESTIONS, *_BUILTINS, *_ATTRIBUTES, *_TYPING, *_MOCKS, *_PATCHING, *_LOGGING),
+    (*_QUESTIONS, *_INSPECTION, *_VALIDATORS, *_BUILTINS, *_ATTRIBUTES, *_TYPING, *_MOCKS, *_PATCHING, *_LOGGING),
 )
-_LOOK_ONLY_KEYWORDS = frozenset(("spec", "spec_set", "autospec", "bound", "return_annotation", "annotation"))
+_LOOK_ONLY_KEYWORDS = frozenset(
+    ("spec", "spec_set", "autospec", "bound", "return_annotation", "annotation", "type"),
+)
 
 
 def is_handed_on(parent: Node, argument: Node) -> bool:
@@ -37,4 +41,9 @@ def is_handed_on(parent: Node, argument: Node) -> bool:
     name = function.text().rpartition(".")[2]
     above = call.parent()
     is_decorator = bool(above and above.kind() == "decorator")
-    return not (is_decorator or name in _LOOK_ONLY_FUNCTIONS or name.startswith(("assert_", "assertI", "assertE")))
+    return not (is_decorator or name in _LOOK_ONLY_FUNCTIONS or name.startswith("assert") or _is_raised(call))
+
+
+def _is_raised(call: Node) -> bool:
+    above = call.parent()
+    return bool(above and above.kind() == "raise_statement")

@@ -6,12 +6,16 @@ from typing import ClassVar
 
 from flake8_client_pool.constructors import Construction
 from flake8_client_pool.rules.handing_on import is_handed_on
+from flake8_client_pool.syntax.modules import Modules
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import FUNCTIONS, Role, place_of, role_of
 from flake8_client_pool.syntax.source import Node, start_of, string_of
 from flake8_client_pool.syntax.values import Class, Function, Qualified, Value, Values
 
-_ANNOTATION_PARTS = frozenset(("type", "type_parameter", "generic_type", "subscript"))
+_ANNOTATION_PARTS = frozenset(
+    ("type", "type_parameter", "generic_type", "subscript", "binary_operator", "union_type"),
+)
+_UNPACKING = frozenset(("assignment", "for_statement", "for_in_clause"))
 _TYPED_PARAMETERS = frozenset(("typed_parameter", "typed_default_parameter"))
 
 
@@ -37,6 +41,7 @@ class Uses:
         source: the file.
         built: the calls that build a client, in the order of the text.
         handed_on: the expressions that hand a class on to be called later.
+        taken: the names that were followed: those asked for, and all that take a class over from them.
     """
 
     def __init__(self, names: Names, words: tuple[str, ...]) -> None:
@@ -45,16 +50,16 @@ class Uses:
         self.names = names
         self._built: dict[tuple[Node, str], Use] = {}
         self._handed_on: dict[tuple[Node, str], Use] = {}
-        self._taken: set[str] = set(words)
+        self.taken: set[str] = set(words)
         self._follow_all()
         self.built = _in_order(self._built)
         self.handed_on = _in_order(self._handed_on)
 
     def _follow_all(self) -> None:
         done: set[str] = set()
-        if any(quote + word + quote in self.source.text for word in self._taken for quote in "\"'"):
+        if any(quote + word + quote in self.source.text for word in self.taken for quote in "\"'"):
             self._follow_getattr()
-        while waiting := sorted(self._taken - done):
+        while waiting := sorted(self.taken - done):
             done.update(waiting)
             self.names.source.collect(waiting)
             for name in waiting:
@@ -76,7 +81,7 @@ class Uses:
             call = node.parent()
             arguments = call.field("arguments") if call and call.kind() == "call" else None
             parts = arguments.named_children() if arguments else []
-            if call and len(parts) > 1 and string_of(parts[1]) in self._taken:
+            if call and len(parts) > 1 and string_of(parts[1]) in self.taken:
                 self._climb(call)
 
     def _begin_import(self, dotted: Node) -> None:
@@ -90,7 +95,7 @@ class Uses:
 
     def _take_bound(self, name: Node | None) -> None:
         if name and self._matters(self.names.bound(name)):
-            self._taken.add(name.text())
+            self.taken.add(name.text())
 
     def _climb(self, node: Node) -> None:
         """Follow an expression outward for as long as it stands for a class, or for a function that gives one."""
@@ -157,7 +162,7 @@ class Uses:
 
     def _elements(self, parent: Node, _node: Node, _values: Values) -> Node | None:
         above = parent.parent()
-        if above and above.kind() == "assignment" and above.field("right") == parent:
+        if above and above.kind() in _UNPACKING and above.field("right") == parent:
             self._take_targets(above.field("left"))
         return None
 
@@ -185,7 +190,7 @@ class Uses:
 
     def _take(self, name: Node | None) -> None:
         if name and name.kind() == "identifier":
-            self._taken.add(name.text())
+            self.taken.add(name.text())
 
     def _take_targets(self, target: Node | None) -> None:
         if target is None:
@@ -219,7 +224,16 @@ class Uses:
         "lambda": _lambda,
         "type": _annotation,
         "subscript": _annotation,
+        "binary_operator": _annotation,
+        "union_type": _annotation,
     }
+
+
+def names_taken(modules: Modules, path: str, words: frozenset[bytes]) -> frozenset[bytes]:
+    """Name what takes a client's class over in another module, for the files that import it from there."""
+    names = modules.names(path)
+    taken = Uses(names, tuple(word.decode() for word in words)).taken if names else ()
+    return frozenset(name.encode() for name in taken)
 
 
 def _in_order(uses: dict[tuple[Node, str], Use]) -> list[Use]:

@@ -33,6 +33,6 @@ def _with_renames(baseline: Baseline | None, root: str) -> Baseline | None:
     """Ask git where the files went that are no longer where the baseline has them."""
     if baseline is None:
         return None
-    gone = {path for path in baseline.paths if not os.path.lexists(os.path.join(root, path))}
+    gone = frozenset(path for path in baseline.paths if not os.path.lexists(f"{root}/{path}"))
     renames = renamed_since_change_of(baseline.file) if gone else {}
-    return replace(baseline, renames={old: new for old, new in renames.items() if old in gone})
+    return replace(baseline, gone=gone, renames={old: new for old, new in renames.items() if old in gone})

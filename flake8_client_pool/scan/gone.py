@@ -22,10 +22,10 @@ def gone(settings: Iterable[Settings], baselines: Baselines, paths: Iterable[str
 
 
 def _gone_from(baseline: Baseline, settings: Settings, covered: tuple[str, ...]) -> Iterator[Outdated]:
-    for path, known in sorted(baseline.by_path.items()):
-        location = os.path.join(settings.root, path)
-        if f"{location}/".startswith(covered) and not os.path.lexists(location):
-            fixed = [entry for entry in known.entries.elements() if settings.selection.includes(entry.code)]
+    for path in sorted(baseline.gone.difference(baseline.renames)):
+        if f"{os.path.join(settings.root, path)}/".startswith(covered):
+            entries = baseline.by_path[path].entries.elements()
+            fixed = [entry for entry in entries if settings.selection.includes(entry.code)]
             if fixed:
                 yield Outdated(path, tuple(sorted(fixed)), baseline_file=os.path.relpath(baseline.file))
 

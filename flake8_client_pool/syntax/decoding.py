@@ -39,6 +39,8 @@ def decode(data: bytes) -> str:
         text = data.decode(encoding)
     except UnicodeDecodeError as error:
         raise _at(data, error.start, f"the bytes are not {encoding}") from error
+    except UnicodeError as error:
+        raise UndecodableSourceError(1, 1, f"the bytes are not {encoding}") from error
     return _LONE_CARRIAGE_RETURN.sub("\n", text) if "\r" in text else text
 
 
@@ -59,9 +61,9 @@ def encoding_of(data: bytes) -> str:
 def _checked(name: str, line: int, *, has_mark: bool) -> str:
     try:
         codec = lookup(name)
-        b"".decode(name)
-    except LookupError as error:
-        raise UndecodableSourceError(line, 1, f"there is no encoding {name!r}") from error
+        b"#".decode(name)
+    except (LookupError, UnicodeError, ValueError) as error:
+        raise UndecodableSourceError(line, 1, f"there is no text encoding {name!r}") from error
     if has_mark and codec.name not in ("utf-8", "utf-8-sig"):
         raise UndecodableSourceError(line, 1, f"the byte order mark says utf-8, the cookie {name!r}")
     return codec.name

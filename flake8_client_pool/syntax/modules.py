@@ -44,7 +44,7 @@ class Modules:
 
     def remembering(self, names: Names, expression: Node, evaluate: Callable[[Names, Node], Values]) -> Values:
         """Evaluate an expression once; one that depends on itself, or nests too deep, stands for nothing more."""
-        return self._once((id(names), expression), lambda: evaluate(names, expression)) or ()
+        return self._once((names, expression), lambda: evaluate(names, expression)) or ()
 
     def _once(self, key: Hashable, find: Callable[[], Values | None]) -> Values | None:
         if key in self._remembered:
@@ -151,16 +151,17 @@ class Modules:
         return (ModuleFile(submodule),) if submodule else ()
 
     def _exported(self, path: str, name: str) -> Values | None:
-        names = self._names(path) if path.endswith(".py") else None
+        names = self.names(path) if path.endswith(".py") else None
         return self._once((path, name), lambda: names.exported(name)) if names else None
 
     def _is_public(self, path: str, name: str) -> bool:
         """Tell whether a star import takes a name along: `__all__` decides where it is a plain list."""
-        names = self._names(path) if path.endswith(".py") else None
+        names = self.names(path) if path.endswith(".py") else None
         listed = names.listed() if names else None
         return not name.startswith("_") if listed is None else name in listed
 
-    def _names(self, path: str) -> Names | None:
+    def names(self, path: str) -> Names | None:
+        """Give the names of a module's file; None where it is no text."""
         self.repository.followed.add(path)
         if path in self._trees:
             self._trees.move_to_end(path)

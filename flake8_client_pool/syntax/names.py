@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _PARAMETERS = frozenset(
     ("parameters", "lambda_parameters", "typed_parameter", "default_parameter", "typed_default_parameter"),
 )
-_VISIBLE_IN_NESTED_SCOPES = frozenset(("function_definition", "lambda", "module"))
+_DISPLAYS = frozenset(("tuple", "list", "set", "expression_list"))
 
 
 class Names:
@@ -110,9 +110,16 @@ class Names:
             return self.evaluate(_matching_part(binder.field("left"), binder.field("right"), name))
         if kind == "named_expression":
             return self.evaluate(binder.field("value"))
+        if kind in ("for_statement", "for_in_clause") and binder.field("left") == name:
+            return self._each_of(binder.field("right"))
         if kind == "as_pattern_target" and (pattern := binder.parent()):
             return self.evaluate(pattern.child(0))
         return ()
+
+    def _each_of(self, iterable: Node | None) -> Values:
+        """Tell what a loop over a display may give: `for make in (bigquery.Client, storage.Client)`."""
+        parts = iterable.named_children() if iterable and iterable.kind() in _DISPLAYS else []
+        return tuple(dict.fromkeys(value for part in parts for value in self.evaluate(part)))
 
     def _unbound(self, name: str) -> Values:
         values = self._from_wildcard_imports(name)
@@ -128,7 +135,7 @@ class Names:
 
 def _matching_part(target: Node | None, value: Node | None, name: Node) -> Node | None:
     """Find the part of the right side that a name on the left side takes: `a, b = one, two`."""
-    if target is None or value is None or target == name:
+    if target is None or value is None or target == name or target.text() == f"({name.text()})":
         return value
     targets, values = target.named_children(), value.named_children()
     if value.kind() not in ("expression_list", "tuple", "list") or len(targets) != len(values):

@@ -56,6 +56,8 @@ def place_of(node: Node) -> Place:
         if kind in SCOPES:
             if _is_inside(kind, outer, inner, ancestors[:position], node):
                 scopes.append(outer)
+        elif not scopes and kind == "match_statement" and position > 1:
+            branches.append(Branch(outer, ancestors[position - 2]))
         elif not scopes and kind in BRANCHES and _is_arm(inner):
             branches.append(Branch(outer, inner))
         inner = outer

@@ -1,7 +1,7 @@
 """Which files can build a client at all: a test on bytes, asked of every file, before any is parsed."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from os.path import abspath, dirname
 
@@ -10,26 +10,30 @@ from flake8_client_pool.syntax.import_graph import ImportGraph
 from flake8_client_pool.syntax.repository import Repository
 
 _FROM = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import[ \t]*")
+_FROM_BEFORE = re.compile(rb"[\w.\x80-\xff][ \t]\Z")
 _IMPORTED_NAMES = re.compile(rb"\([^)]*\)|[^\n#;]*")
 _IMPORT = re.compile(rb"import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)")
 _NAME_CHARACTERS = frozenset(
     bytes((code,)) for code in range(256) if not chr(code).isascii() or chr(code).isalnum()
 ) | {b"_"}
-_MODULE_CHARACTERS = _NAME_CHARACTERS | {b"."}
+_DOTTED = b"".join(_NAME_CHARACTERS) + b"."
 _WORD = re.compile(rb"\w+")
-_ALIAS = re.compile(rb"[ \t]+as[ \t]+(\w+)")
-_ASSIGNED = re.compile(rb"[ \t]*(?:(?:self|cls)\.)?(\w+)[ \t]*(?::[^=\n]+)?=(?!=)")
-_DEFINED = re.compile(rb"(?:class|def)[ \t]+(\w+)")
+_AS = re.compile(rb"\s+as\s")
+
+NamesTaken = Callable[[str, frozenset[bytes]], frozenset[bytes]]
 
 
 @dataclass(frozen=True, slots=True)
 class _Module:
-    """What the bytes of one file say: the words that end a constructor's name, its imports, the names it gives."""
+    """What the bytes of one file say: the words that end a constructor's name, and what it imports.
+
+    `hands_over` tells whether one of the words may stand where it is neither called nor merely mentioned.
+    """
 
     words: frozenset[bytes]
     has_root: bool
+    hands_over: bool
     imports: frozenset[str]
-    names: frozenset[bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,13 +48,17 @@ class Words:
     """Tells from the bytes of a file which identifiers in it could have to do with a client.
 
     A construction holds one of the words that end the known constructors' names, or a name that another module
-    of the repository gave to one: `from .clients import Warehouse`. Names of the second kind are found in the
-    bytes of the imported modules; what a name really is, the parsed file decides later.
+    of the repository gave to one: `from .clients import Warehouse`. For names of the second kind, the imported
+    modules that may give any are parsed: they are few.
     """
 
-    def __init__(self, constructors: Constructors, repository: Repository) -> None:
-        """Prepare the tests for a table of constructors."""
+    def __init__(self, constructors: Constructors, repository: Repository, names_taken: NamesTaken) -> None:
+        """Prepare the tests for a table of constructors.
+
+        `names_taken` names what takes a client's class over in a module, given its path and the words to follow.
+        """
         self._repository = repository
+        self._names_taken = names_taken
         self._word = _Search(word.encode() for word in constructors.words | constructors.factories)
         self._root = _Search(root.encode() for root in constructors.roots)
         self._located: dict[tuple[str, bytes], str | None] = {}
@@ -70,7 +78,7 @@ class Words:
 
     def _sum_up(self, modules: list[str], imported: list[_Summary]) -> _Summary:
         """Find the names of their own that modules give to a client's class, or to a name that was given so."""
-        parts = [*imported, *(self._own_summary(each) for each in modules)]
+        parts = [*imported, *map(self._own_summary, modules)]
         names = new = frozenset[bytes]().union(*(each.names for each in parts))
         while new:
             new = frozenset(name for each in modules for name in self._given_further(each, new)) - names
@@ -79,12 +87,12 @@ class Words:
 
     def _own_summary(self, path: str) -> _Summary:
         module = self._module(path)
-        return _Summary(module.has_root, module.names)
+        names = self._names_taken(path, module.words) if module.hands_over else frozenset[bytes]()
+        return _Summary(module.has_root, names - module.words)
 
     def _given_further(self, module: str, names: frozenset[bytes]) -> Iterable[bytes]:
-        data = self._data(module)
-        present = names.intersection(_WORD.findall(data))
-        return _names_given(data, _Search(present).places(data)) if present else ()
+        present = names.intersection(_WORD.findall(self._data(module)))
+        return self._names_taken(module, present | self._module(module).words) if present else ()
 
     def _module(self, path: str) -> _Module:
         return self._modules.get(path) or self._read(path, self._data(path))
@@ -94,12 +102,11 @@ class Words:
 
     def _read(self, path: str, data: bytes) -> _Module:
         places = self._word.places(data)
-        words = frozenset(data[start:end] for start, end in places)
         module = self._modules[path] = _Module(
-            words=words,
+            words=frozenset(data[start:end] for start, end in places),
             has_root=self._root.occurs(data),
+            hands_over=any(_may_hand_over(data, *place) for place in places),
             imports=self._imported_modules(dirname(path), data),
-            names=frozenset(_names_given(data, places)) - words,
         )
         return module
 
@@ -112,7 +119,7 @@ class Words:
                 if path.endswith("__init__.py") or not path.endswith(".py"):
                     found |= self._submodules(path.removesuffix("__init__.py").rstrip("/"), data, match.end())
         for match in _IMPORT.finditer(data):
-            if data[max(match.start() - 2, 0) : match.start() - 1] not in _MODULE_CHARACTERS:
+            if not _FROM_BEFORE.search(data, max(match.start() - 2, 0), match.start()):
                 located = (self._locate(folder, module.strip()) for module in match[1].split(b","))
                 found.update(path for path in located if path)
         return frozenset(found)
@@ -164,34 +171,16 @@ def _places(data: bytes, word: bytes) -> Iterator[tuple[int, int]]:
         start = data.find(word, end)
 
 
-def _names_given(data: bytes, places: Iterable[tuple[int, int]]) -> Iterator[bytes]:
-    """Find the names that a module may give to the words at some places.
-
-    These are the left sides of `Name = Client`, `Client as Name`, `class Name(Client)`, `def name(): return Client`.
-    """
-    for start, end in places:
-        behind = data[end : end + 1]
-        if behind in (b"(", b"."):
-            continue
-        if alias := _ALIAS.match(data, end):
-            yield alias[1]
-            continue
-        line = data.rfind(b"\n", 0, start) + 1
-        before = data[line:start]
-        if not _in_text(before):
-            yield from _left_sides(data, line, start, before)
+def _may_hand_over(data: bytes, start: int, end: int) -> bool:
+    """Tell whether a word may do more than to be called, imported under its own name, annotated or mentioned."""
+    if _AS.match(data, end):
+        return True
+    line = data.rfind(b"\n", 0, start) + 1
+    before = data[line:start]
+    is_used = data[end : end + 1] in (b"(", b".") or before.lstrip().startswith((b"from ", b"import "))
+    return not is_used and b"#" not in before and not _is_annotation(before)
 
 
-def _in_text(before: bytes) -> bool:
-    """Tell whether what follows stands in a comment or a string, unless it is all of the string."""
-    quotes = before.count(b'"') + before.count(b"'")
-    return b"#" in before or (quotes % 2 == 1 and not before.endswith((b'"', b"'")))
-
-
-def _left_sides(data: bytes, line: int, word: int, before: bytes) -> Iterable[bytes]:
-    if assigned := _ASSIGNED.match(before):
-        return (assigned[1],)
-    if before.lstrip().startswith(b"return"):
-        return _DEFINED.findall(data[max(0, data.rfind(b"def ", 0, line)) : line])[:1]
-    header = data[max(0, data.rfind(b"class ", 0, word)) : word]
-    return () if b":" in header else _DEFINED.findall(header)[:1]
+def _is_annotation(before: bytes) -> bool:
+    prefix = before.rstrip(_DOTTED).rstrip()
+    return prefix.endswith((b"->", b"[", b"|")) or (prefix.endswith(b":") and b"lambda" not in before)

@@ -267,6 +267,38 @@ FOUND = {
         r = requests
         r.head("https://example.com")  #: CPL106
     """,
+    "parameter annotated with the class or None": """
+        from typing import Optional, Type
+        import typing as t
+        from google.cloud import bigquery
+        def a(klass: type[bigquery.Client] | None = None):
+            return klass()  #: CPL101
+        def b(klass: None | type[bigquery.Client]):
+            return klass()  #: CPL101
+        def c(klass: Optional[Type[bigquery.Client]]):
+            return klass()  #: CPL101
+        def d(klass: t.Optional[t.Type[bigquery.Client]]):
+            return klass()  #: CPL101
+    """,
+    "classmethod constructor on an annotated parameter": """
+        from google.cloud import storage
+        def a(client: storage.Client):
+            return client.from_service_account_json("key.json")  #: CPL103
+    """,
+    "loop over classes": """
+        from google.cloud import bigquery, storage
+        for make in (bigquery.Client, storage.Client):
+            make()  #: CPL101 CPL103
+        both = [make() for make in [bigquery.Client, storage.Client]]  #: CPL101 CPL103
+    """,
+    "one arm of a match": """
+        match x:
+            case 1:
+                from google.cloud import storage
+            case _:
+                storage = None
+        storage.Client()  #: CPL103
+    """,
     "handed on": """
         from dataclasses import field
         from functools import partial
@@ -276,6 +308,7 @@ FOUND = {
         c = build(client_class=storage.Client)  #: CPL110
         d = {"bigquery": bigquery.Client}  #: CPL110
         e = pool.submit(storage.Client.create_anonymous_client)  #: CPL110
+        container.register(storage.Client)  #: CPL110
     """,
     "rebinding in one branch leaves the other": """
         from google.cloud import storage
@@ -418,6 +451,34 @@ NOT_FOUND = {
                 return storage.Client()
     """,
     "unbound": "client = bigquery.Client()",
+    "another arm of a match": """
+        def run(x):
+            match x:
+                case 1:
+                    from google.cloud import storage
+                case _:
+                    storage.Client()
+    """,
+    "a class that is only looked at": """
+        import warnings
+        import attr, copyreg, inspect
+        from functools import singledispatch
+        from google.cloud import storage
+        attr.ib(type=storage.Client, validator=attr.validators.instance_of(storage.Client))
+        inspect.getfullargspec(storage.Client)
+        mocker.spy(storage.Client, "bucket")
+        warnings.warn(storage.Client)
+        copyreg.pickle(storage.Client, None)
+        @singledispatch
+        def show(value): ...
+        @show.register(storage.Client)
+        def _(value): ...
+        class T:
+            def test(self):
+                self.assertTrue(storage.Client)
+                self.assertIsInstance(x, storage.Client)
+                raise ValueError(storage.Client)
+    """,
     "a name before its binding": """
         def run():
             bigquery.Client()
@@ -450,6 +511,31 @@ FILES: dict[str, tuple[Mapping[str, str], str]] = {
     "class returned by another module's function": (
         {"clients.py": "from google.cloud import bigquery\ndef klass():\n    return bigquery.Client\n"},
         "from clients import klass\nklass()()  #: CPL101\n",
+    ),
+    "names bound together in another module": (
+        {"clients.py": "from google.cloud import bigquery as b, storage as s\nA, B = s.Client, b.Client\nC = D = B\n"},
+        "from clients import A, B, C, D\nA()  #: CPL103\nB()  #: CPL101\nC()  #: CPL101\nD()  #: CPL101\n",
+    ),
+    "names bound over several lines, or several on one": (
+        {
+            "clients.py": (
+                "from google.cloud import storage as S; A = S.Client\nB = (\n    S.Client\n)\n"
+                "if (C := S.Client): pass\n(D) = S.Client\nE = f('it\"s') or S.Client\n"
+                "from google.cloud.storage import (Client\n as\n F)\n"
+            ),
+        },
+        "from clients import *\n" + "".join(f"{name}()  #: CPL103\n" for name in "ABCDEF"),
+    ),
+    "functions of another module": (
+        {
+            "clients.py": (
+                "from google.cloud import storage\ndef a(): return storage.Client\n"
+                "def b():\n    return (\n        storage.Client\n    )\n"
+                "def c():\n    def inner():\n        return storage.Client\n    return inner\n"
+                "class D:\n    @classmethod\n    def make(cls): return storage.Client\n"
+            ),
+        },
+        "from clients import *\n" + "".join(f"{call}()  #: CPL103\n" for call in ("a()", "b()", "c()()", "D.make()")),
     ),
     "module attribute of another module": (
         {"snippets.py": "from google.cloud import firestore\n"},

@@ -11,6 +11,8 @@ PROJECT = Path(__file__).parents[2]
 LAYERS = "Each layer of the linter knows only those below it"
 LIBRARIES = "A lint hook loads no Google library, no HTTP client and no pool"
 
+SERVICES = "A service loads no linter with its pools"
+
 VIOLATIONS = [
     ("model.py", "import flake8_client_pool.kinds", LAYERS),
     ("syntax/source.py", "import flake8_client_pool.rules", LAYERS),
@@ -23,6 +25,8 @@ VIOLATIONS = [
     ("syntax/source.py", "import google.cloud.bigquery", LIBRARIES),
     ("scan/__init__.py", "import requests", LIBRARIES),
     ("frontends/cli.py", "import shared_clients", LIBRARIES),
+    ("../shared_clients/_pool.py", "import flake8_client_pool.kinds", SERVICES),
+    ("../shared_clients/__main__.py", "import click", SERVICES),
     ("frontends/cli.py", "import flake8.api", "Only the plugin knows flake8"),
     ("syntax/decoding.py", "import ast_grep_py", "Only the source of a file knows ast-grep"),
     ("frontends/cli.py", "import pygls", "Only the language server knows pygls"),

@@ -22,12 +22,6 @@ IDENTITY = {
 Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if Path(__file__).parent in item.path.parents:
-            item.add_marker(pytest.mark.slow)
-
-
 @pytest.fixture(scope="session")
 def run() -> Run:
     """Run a program without the source tree in its way; fail with its output when it fails."""

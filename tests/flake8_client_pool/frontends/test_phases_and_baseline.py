@@ -208,6 +208,16 @@ def test_a_file_that_does_not_parse_keeps_its_entries(team: Team) -> None:
     assert "0 removed; 3 findings known" in team.client_pool("baseline", "--update").stdout
 
 
+def test_a_warm_cache_hides_no_outdated_entry(team: Team) -> None:
+    begun(team)
+    team.write({f"tools/tool_{number}.py": "x = 1\n" for number in range(20)})
+    team.client_pool("baseline")
+    team.write({"processors/raw.py": "x = 1\n"})
+    first, second, third = (team.document("--ci", "--jobs=1") for _ in range(3))
+    assert [(each["path"], each["code"]) for each in first["findings"]] == [("processors/raw.py", "CPL904")]
+    assert first == second == third
+
+
 def test_entries_of_a_file_that_is_gone_fail_in_ci(team: Team) -> None:
     begun(team)
     team.client_pool("baseline")
@@ -310,6 +320,7 @@ def test_suppression_can_be_forbidden_in_reached_phases(team: Team) -> None:
     files = {"shared/job.py": SUPPRESSED, "processors/raw.py": SUPPRESSED}
     team.write({"pyproject.toml": configuration(1, **keys), **files})
     assert team.errors() == ["shared/job.py CPL903", "shared/job.py CPL903"]
+    assert [each["path"] for each in team.document("--pending")["findings"]] == ["shared/job.py"] * 2
     (found, _) = team.document()["findings"]
     assert found["message"] == (
         "CPL101 may not be suppressed in phase 1, core shared utilities: the gate has reached it; take the client "

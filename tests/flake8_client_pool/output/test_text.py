@@ -36,6 +36,11 @@ def test_the_mark_stands_under_the_place(source: str, start: int, end: int | Non
     assert shown(source, start, end) == (line, mark)
 
 
+def other(*statuses: str) -> tuple[Result, ...]:
+    finding = Finding("CPL101", "bigquery", "message", Span(0, 0, 1, 1, 1, 2), "", (1, 1))
+    return tuple(Result("job.py", finding, Excerpt("", 1), status) for status in statuses)
+
+
 @given(text=st.text())
 def test_nothing_reaches_the_terminal_that_it_would_act_upon(text: str) -> None:
     assert not [char for char in printable(text) if unicodedata.category(char) in {"Cc", "Cf", "Zl", "Zp"}]
@@ -46,7 +51,17 @@ def test_nothing_reaches_the_terminal_that_it_would_act_upon(text: str) -> None:
     [
         (Run((), 0), "Nothing found in 0 files.\n"),
         (Run((), 1), "Nothing found in 1 file.\n"),
-        (Run((), 2221, suppressed=3), "Nothing found in 2,221 files; 3 findings suppressed by comments.\n"),
+        (
+            Run((), 2221, others=other("suppressed", "suppressed", "suppressed")),
+            "Nothing found in 2,221 files; 3 findings suppressed by comments.\n",
+        ),
+        (
+            Run((), 9, others=other("suppressed", "pending", "baselined", "pending"), earlier=1234),
+            (
+                "Nothing found in 9 files; 2 findings pending; 1 finding known to the baseline; "
+                "1 finding suppressed by comments; 1,234 findings there before.\n"
+            ),
+        ),
     ],
 )
 def test_the_sum_of_a_run_without_findings(run: Run, line: str) -> None:
