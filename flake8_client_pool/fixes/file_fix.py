@@ -12,7 +12,7 @@ from flake8_client_pool.fixes.cycles import ImportedByPool
 from flake8_client_pool.fixes.drafts import Draft, overlap
 from flake8_client_pool.fixes.emptying_fixture import with_fixture
 from flake8_client_pool.fixes.import_insertion import NoPlaceError, Wanted, at_module_level, beside, in_front_of
-from flake8_client_pool.fixes.layout import Layout, parsed
+from flake8_client_pool.fixes.layout import Layout, layout_of
 from flake8_client_pool.fixes.ordering import Sections
 from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.fixes.placement import Where
@@ -90,7 +90,7 @@ class FileFixer:
             unsafe: whether to apply changes after which the program may behave differently.
         """
         try:
-            parsed(text)
+            layout_of(text)
         except SyntaxError:
             reason = "the file does not parse; mend the syntax first"
             return FileFix(text, text, tuple(Outcome(place, "skipped", reason) for place in sorted(places)))
@@ -212,7 +212,7 @@ class _Rounds:
         return True
 
     def _import_made_in_front(self, draft: Draft, proposal: Proposal, origin: Place) -> bool:
-        layout = Layout(draft.text)
+        layout = layout_of(draft.text)
         try:
             statement = _statement_at(layout, draft.place(proposal.placement.statement if proposal.placement else 0))
             draft.apply((in_front_of(layout, statement, _wanted(proposal)),))
@@ -225,7 +225,7 @@ class _Rounds:
         getter, placed = proposal.getter, proposal.placement
         if getter is None or placed is None or placed.where is Where.NOWHERE:
             return None
-        layout = Layout(draft.text)
+        layout = layout_of(draft.text)
         wanted = _wanted(proposal)
         sections = self._fixer.sections(self._path)
         offset = draft.place(placed.offset) if placed.offset >= 0 else len(draft.text)
@@ -238,7 +238,7 @@ class _Rounds:
         return in_front_of(layout, statement, wanted)
 
     def _remove_import(self, draft: Draft, name: str, offset: int) -> None:
-        layout = Layout(draft.text)
+        layout = layout_of(draft.text)
         imported = Imported(draft.place(offset), name)
         draft.apply(removals(layout, imported, lambda each: self._fixer.is_needed(self._path, each)))
 
@@ -288,7 +288,7 @@ def _imports(proposal: Proposal) -> list[tuple[str, int]]:
 def _fault(text: str) -> str:
     """Say what is wrong with a text that should be Python; empty where nothing is."""
     try:
-        parsed(text)
+        layout_of(text)
     except SyntaxError as error:
         return f"the fix would not parse: {error.msg}, line {error.lineno}; this is a fault of ours, please report it"
     return ""

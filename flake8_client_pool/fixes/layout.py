@@ -3,7 +3,7 @@
 import ast
 import re
 from bisect import bisect_right
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 
@@ -87,6 +87,16 @@ class Layout:
     def indent_of(self, node: ast.stmt) -> str:
         """Give the white space before a statement."""
         return self.text[self.line_start(node.lineno) : self.start(node)]
+
+
+@lru_cache(maxsize=4)
+def layout_of(text: str) -> Layout:
+    """Give the layout of a text; what a fix asks for again and again is worked out once.
+
+    Raises:
+        SyntaxError: it is no Python.
+    """
+    return Layout(text)
 
 
 def parsed(text: str) -> ast.Module:

@@ -8,6 +8,7 @@ from os.path import abspath, dirname
 from flake8_client_pool.fixes.borrowed import refuse_if_closed
 from flake8_client_pool.fixes.cycles import ImportedByPool
 from flake8_client_pool.fixes.handing_on import handed_on_edits
+from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.outside_uses import OutsideUses, described
 from flake8_client_pool.fixes.path_mending import may_mend_path, mends_path_anywhere
 from flake8_client_pool.fixes.placement import Placement, Where, placement
@@ -122,7 +123,7 @@ def _own_imports_are_guarded(uses: Uses, surroundings: Surroundings) -> bool:
     first, text = surroundings.getters.module.partition(".")[0], uses.names.source.text
     if first not in text or "ImportError" not in text or f"/{first}/" in abspath(uses.names.source.path):
         return False
-    tree = ast.parse(text)
+    tree = layout_of(text).tree
     if may_mend_path(text) and mends_path_anywhere(tree):
         return False
     guards = [node for node in ast.walk(tree) if isinstance(node, ast.Try)]

@@ -1,6 +1,7 @@
 """From the findings of a check to fixed texts, on as many processes as the check had."""
 
 import os
+from collections import Counter
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
@@ -19,6 +20,8 @@ from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 from flake8_client_pool.syntax.repository import Repository
 
 _FILES_WORTH_PROCESSES = 40
+_FEW = 3
+_GARBAGE_THRESHOLD = 100_000
 FIXED_WITHOUT_A_KIND = frozenset((pools_not_emptied.RULE.code,))
 
 
@@ -70,6 +73,11 @@ class Workbench:
         return FixedFile(
             task.file, before, after, tuple((finding, outcomes[place_of(finding)]) for finding in task.findings)
         )
+
+    def look_up(self, names: Iterable[str]) -> None:
+        """Find out at once who needs some names, for all files that will be asked about."""
+        for name in names:
+            self._outside.of("", name)
 
     def _fix(self, task: Task, data: bytes, text: str, *, unsafe: bool) -> FileFix:
         fixer = self._fixer(task.file.settings)
@@ -148,13 +156,28 @@ def _fixed_by_processes(
     from concurrent.futures import ProcessPoolExecutor
     from functools import partial
 
-    method = "fork" if sys.platform == "linux" else "spawn"
-    context = multiprocessing.get_context(method)
-    with ProcessPoolExecutor(jobs, context, _start, (neighbours,)) as executor:
+    forks = sys.platform == "linux"
+    context = multiprocessing.get_context("fork" if forks else "spawn")
+    if forks:
+        # What forked processes find in memory none of them has to look up.
+        _start(neighbours)
+        _workbench.look_up(_common_names(tasks))
+    prepare = (lambda: None) if forks else partial(_start, neighbours)
+    with ProcessPoolExecutor(jobs, context, prepare) as executor:
         yield from executor.map(partial(_fix_one, unsafe=unsafe), tasks, chunksize=8)
 
 
+def _common_names(tasks: list[Task]) -> list[str]:
+    """Name what more than a few of the calls begin with."""
+    names = Counter(finding.call.partition(".")[0] for task in tasks for finding in task.findings)
+    return [name for name, count in names.items() if count > _FEW and name.isidentifier()]
+
+
 def _start(neighbours: tuple[str, ...]) -> None:
+    import gc
+
+    # Syntax trees hold no garbage worth looking for, and looking takes as long as making them.
+    gc.set_threshold(_GARBAGE_THRESHOLD)
     global _workbench  # noqa: PLW0603 - a worker process has no other place for what its tasks share
     _workbench = Workbench(neighbours)
 

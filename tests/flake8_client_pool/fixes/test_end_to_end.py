@@ -1,0 +1,90 @@
+"""A small repository with many of the traps, its tests run by the real pytest before and after the fix."""
+
+import re
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+Tree = Callable[[Mapping[str, str]], Path]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+POOL = """\
+from google.cloud import bigquery
+
+from shared.config import project
+
+_clients = {}
+
+
+def get_bigquery_client(project_id=None):
+    key = project_id or project()
+    if key not in _clients:
+        _clients[key] = bigquery.Client(project=key)
+    return _clients[key]
+
+
+def close_all_clients():
+    _clients.clear()
+"""
+FILES = {
+    "setup.cfg": "[client-pool]\npool-module = shared.clients\n",
+    "pytest.ini": "[pytest]\npythonpath = .\naddopts = -p no:shared_clients\n",
+    "shared/clients.py": POOL,
+    "shared/config.py": (
+        "from google.cloud import bigquery\n\n\ndef project():\n    return 'demo'\n\n\n"
+        "def tables():\n    return bigquery.Client(project()).list_tables('d')\n"
+    ),
+    "jobs/__init__.py": "",
+    "jobs/report.py": (
+        '"""Reports."""\n\nimport os\n\nfrom google.cloud import bigquery\n\nfrom shared.config import project\n\n\n'
+        "class Report:\n    def __init__(self) -> None:\n        self.client = bigquery.Client(\n"
+        "            project=project(),  # ours\n        )\n\n    def rows(self):\n"
+        "        return self.client.query(os.sep)\n"
+    ),
+    "jobs/lazy.py": ("def rows():\n    from google.cloud import bigquery\n\n    return bigquery.Client().query('x')\n"),
+    "jobs/optional.py": (
+        "try:\n    from google.cloud import bigquery\nexcept ImportError:\n    bigquery = None\n\n\n"
+        "def rows():\n    return bigquery.Client().query('y')\n"
+    ),
+    "jobs/replaced.py": "from google.cloud import bigquery\n\n\ndef rows():\n    return bigquery.Client().query('z')\n",
+    "jobs/closed.py": (
+        "from google.cloud import bigquery\n\n\ndef rows():\n    with bigquery.Client() as client:\n"
+        "        return client.query('c')\n"
+    ),
+    "tests/conftest.py": "import pytest\n",
+    "tests/test_jobs.py": (
+        "from unittest.mock import patch\n\nimport pytest\n\n\n"
+        "@pytest.mark.parametrize('answer', [1, 2])\n@patch('jobs.report.bigquery.Client')\n"
+        "def test_report(client, answer):\n    from jobs.report import Report\n\n"
+        "    client.return_value.query.return_value = answer\n    assert Report().rows() == answer\n\n\n"
+        "@patch('google.cloud.bigquery.Client')\ndef test_lazy(client):\n    from jobs import lazy, optional\n\n"
+        "    assert lazy.rows() is optional.rows() is client.return_value.query.return_value\n\n\n"
+        "@patch('google.cloud.bigquery.Client')\ndef test_tables(client):\n    from shared.config import tables\n\n"
+        "    assert tables() is client.return_value.list_tables.return_value\n\n\n"
+        "@patch('jobs.replaced.bigquery')\ndef test_replaced(bigquery):\n    from jobs.replaced import rows\n\n"
+        "    assert rows() is bigquery.Client.return_value.query.return_value\n\n\n"
+        "@patch('jobs.closed.bigquery.Client')\ndef test_closed(client):\n    from jobs.closed import rows\n\n"
+        "    assert rows() is client.return_value.__enter__.return_value.query.return_value\n"
+    ),
+}
+
+
+@pytest.mark.slow
+def test_the_tests_of_a_repository_pass_before_and_after(tree: Tree, client_pool: Run, run_process: Run) -> None:
+    root = tree(FILES)
+    (root / ".git").mkdir()
+    assert _passed(run_process) == 6
+    done = client_pool("fix")
+    assert re.findall(r"^  (\S+?):\d+:\d+ ", done.stdout, re.MULTILINE) == ["jobs/closed.py", "jobs/replaced.py"]
+    assert done.returncode == 1
+    assert _passed(run_process) == 6
+    assert client_pool("fix").stdout.endswith("Fixed 0 findings in 0 files; 2 left.\n")
+
+
+def _passed(run_process: Run) -> int:
+    done = run_process("pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore")
+    assert done.returncode == 0, done.stdout
+    found = re.search(r"(\d+) passed", done.stdout)
+    return int(found[1]) if found else 0
