@@ -49,8 +49,10 @@ def test_sixty_four_threads_with_a_cold_key_cause_one_construction() -> None:
         things = at_once(THREADS, lambda _: pool.get("p"))
         assert len({id(thing) for thing in things}) == 1
         assert isinstance(things[0], Thing)
-        assert pool.stats().builds == 1
-        assert pool.stats().waits == THREADS - 1
+        stats = pool.stats()
+        assert stats.builds == 1
+        # A thread that comes late, on a busy machine, finds the client ready and waits for nothing.
+        assert stats.waits + stats.hits == THREADS - 1
 
 
 def test_threads_that_race_for_many_cold_keys_build_each_once() -> None:
