@@ -55,6 +55,7 @@ class Pool(Generic[_C]):
         self.generation = self._ended_generation()
         self._lock = threading.RLock()
         self._alive: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._open: weakref.WeakSet[Any] = weakref.WeakSet()
         self._lapsed: deque[Callable[[], None]] = deque()
         self._calls = itertools.count().__next__
 
@@ -175,8 +176,14 @@ class Pool(Generic[_C]):
             return
         if generation.is_inherited:
             self._abandoned.append(client)
-        else:
+        elif self._take_to_close(client):
             self.close(client)
+
+    def _take_to_close(self, client: _C) -> bool:
+        with self._lock:
+            is_mine = client in self._open
+            self._open.discard(client)
+            return is_mine
 
     def _construct(self, arguments: Arguments) -> _C:
         self.sweep()
@@ -220,7 +227,9 @@ class Pool(Generic[_C]):
         return derives_from(client, self.hooks.library)
 
     def _watch(self, client: _C) -> None:
-        self._alive.add(client)
+        with self._lock:
+            self._alive.add(client)
+            self._open.add(client)
         release = self.hooks.release(client)
         if release is not None:
             # Not freed on the spot: the garbage collector may run in a thread that freeing would wait for.
@@ -235,10 +244,29 @@ class Pool(Generic[_C]):
 
     def end(self) -> list[_C]:
         """Keep no client any more; return those that were kept. The next call of the getter builds anew."""
+        ended = self._end_generations()
+        self.sweep()
+        return ended
+
+    def _end_generations(self) -> list[_C]:
         with self._lock:
             ended = [self._end_generation(generation) for generation in self._generations()]
-        self.sweep()
         return [client for clients in ended for client in clients]
+
+    def open_clients(self) -> list[_C]:
+        """Return the clients not closed yet, also those that the pool let go of and somebody still holds."""
+        with self._lock:
+            return list(self._open)
+
+    def take_all_to_close(self) -> list[_C]:
+        """Keep no client any more; return all that are open, each to one caller, who must close it."""
+        with self._lock:  # no client of the next generation is among them: that starts under this lock
+            kept = self._end_generations()
+            taken = self.open_clients()
+            self._open.clear()
+        del kept  # until here only this may have held some of them
+        self.sweep()
+        return taken
 
     def _end_generation(self, generation: Generation[_C]) -> list[_C]:
         if generation.ended:
@@ -250,7 +278,7 @@ class Pool(Generic[_C]):
 
     def main_ends(self) -> None:
         """Tell the clients that the main thread has ended."""
-        for client in filter(self.is_genuine, self._clients()):
+        for client in self.open_clients():
             self.hooks.main_ends(client)
 
     def start_over(self) -> None:
