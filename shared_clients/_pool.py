@@ -114,10 +114,11 @@ class Pool(Generic[_C]):
         if not self._is_pooled():
             return self._construct_unpooled(given)
         while True:
-            prepared = self.hooks.prepare(given)
+            # In this order: settings that change once the generation is taken end it, so that what is
+            # prepared and built from the old ones is seen by nobody.
             generation = self._current_generation()
             try:
-                return self._obtain(generation, given, prepared)
+                return self._obtain(generation, given, self.hooks.prepare(given))
             except SupersededError as superseded:
                 self._discard(generation, cast("_C | None", superseded.client))
 
