@@ -178,6 +178,7 @@ class Pool(Generic[_C]):
         if generation.is_inherited:
             self._abandoned.append(client)
         elif self._take_to_close(client):
+            self.drain(client)
             self.close(client)
 
     def _take_to_close(self, client: _C) -> bool:

@@ -126,6 +126,29 @@ def test_closing_all_clients_from_another_thread() -> None:
     asyncio.run(main())
 
 
+def test_closing_all_clients_waits_for_all_loops_together_no_longer_than_it_may() -> None:
+    """Their threads are held up for ever, as far as closing can tell, while the setting allows a minute."""
+    configure(close_timeout=60)
+    stuck, finish = threading.Barrier(3), threading.Event()
+
+    async def main() -> None:
+        get_async_firestore_client("p")
+        stuck.wait(30)
+        finish.wait(30)
+
+    threads = [threading.Thread(target=lambda: asyncio.run(main())) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    stuck.wait(30)
+    closing = threading.Thread(target=close_all_clients, args=(0.1,))
+    closing.start()
+    closing.join(20)
+    assert not closing.is_alive(), "it waits for the setting, and not for its own timeout"
+    finish.set()
+    for thread in threads:
+        thread.join(30)
+
+
 def test_closing_all_clients_while_their_loop_rests() -> None:
     loop = asyncio.new_event_loop()
 
