@@ -60,7 +60,9 @@ class LoopPool(Pool[_C], Generic[_C]):
         return get
 
     def _generations(self) -> list[Generation[_C]]:
-        return list(self.by_loop.values())
+        with self._lock:
+            self._forget_closed_loops()
+            return list(self.by_loop.values())
 
     def _current_generation(self) -> Generation[_C]:
         loop = self._running_loop()
@@ -81,6 +83,10 @@ class LoopPool(Pool[_C], Generic[_C]):
                 "belongs to one loop, so call it in a coroutine, and not while a module is imported",
             ) from None
 
+    def _construct_unpooled(self, arguments: Arguments) -> _C:
+        self._running_loop()
+        return super()._construct_unpooled(arguments)
+
     def _construct_real(self, arguments: Arguments) -> _C:
         client = super()._construct_real(arguments)
         if self.is_genuine(client):
@@ -88,9 +94,11 @@ class LoopPool(Pool[_C], Generic[_C]):
         return client
 
     def _forget_closed_loops(self) -> None:
-        for loop in [loop for loop in self.by_loop if loop.is_closed()]:
-            self._end_generation(self.by_loop.pop(loop))
-            self._watchers.pop(loop, None)
+        for loop, generation in list(self.by_loop.items()):
+            if loop.is_closed():
+                self._end_generation(generation)
+                self.by_loop.pop(loop, None)
+                self._watchers.pop(loop, None)
 
     def _watch_loop(self, loop: asyncio.AbstractEventLoop) -> None:
         """Have a loop's clients closed while it still can: `asyncio.run` ends asynchronous generators."""

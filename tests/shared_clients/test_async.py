@@ -4,6 +4,7 @@ import asyncio
 import gc
 import threading
 import weakref
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,7 +70,15 @@ def test_loops_of_two_threads_do_not_share() -> None:
     assert set(answers["a read"]) == set(answers["b read"]) == {"text"}
 
 
-def test_outside_a_loop_the_error_says_so() -> None:
+@pytest.mark.parametrize("pooling", ["on", "off"])
+@pytest.mark.parametrize("emulated", [True, False], ids=["emulator", "no credentials"])
+def test_outside_a_loop_the_error_says_so(
+    pooling: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, emulated: bool
+) -> None:
+    if not emulated:
+        monkeypatch.delenv("FIRESTORE_EMULATOR_HOST")
+        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "missing.json"))
+    configure(pooling=pooling)
     with pytest.raises(NoEventLoopError, match=r"where no event loop runs.*coroutine"):
         get_async_firestore_client("p")
 
@@ -96,6 +105,7 @@ def test_a_loop_that_is_closed_without_ceremony_is_forgotten() -> None:
     loop = asyncio.new_event_loop()
     borrowed = loop.run_until_complete(borrow())
     loop.close()
+    assert pool_stats()["firestore_async"].clients == 0
     assert asyncio.run(write_and_read("second")) == {"text": "second"}
     gc.collect()
     assert borrowed() is None
