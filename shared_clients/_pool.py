@@ -305,7 +305,14 @@ class Pool(Generic[_C]):
         self.counters = Counters(self.counters.fork_resets + 1)
         self._reset()
         for client in inherited:
+            self._renew(client)
+
+    def _renew(self, client: _C) -> None:
+        try:
             self.hooks.renew(client)
+        except Exception:
+            message = "a %s client inherited through a fork still uses its parent's connections"
+            _LOGGER.exception(message, self.name)
 
     def stats(self) -> PoolStats:
         """Return what the pool has counted."""

@@ -144,10 +144,12 @@ def _abandon_all() -> None:
     # Collecting an inherited gRPC client in here can deadlock, so nothing may be collected in here.
     collecting = gc.isenabled()
     gc.disable()
-    for pool in _pools:
-        pool.abandon()
-    if collecting:
-        gc.enable()
+    try:
+        for pool in _pools:
+            pool.abandon()
+    finally:
+        if collecting:
+            gc.enable()
 
 
 settings.on_change(forget_all_clients)

@@ -1,6 +1,7 @@
 """What a forked child finds: new locks, empty pools, connections of its own, and nothing that hangs."""
 
 import contextlib
+import dataclasses
 import gc
 import os
 import threading
@@ -114,6 +115,25 @@ def test_locks_that_another_thread_holds_at_the_fork_do_not_hang_the_child() -> 
     release.set()
     holder.join()
     assert answer == "[False, True] 0"
+
+
+def test_a_client_that_cannot_be_renewed_does_not_keep_the_others_from_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    unfit, fit = client(), get_storage_client("p", credentials=CREDENTIALS)
+    pools = fit._http.adapters["https://"].poolmanager
+
+    def fail(_: object) -> None:
+        raise OSError("no such socket")
+
+    monkeypatch.setattr(POOL, "hooks", dataclasses.replace(POOL.hooks, renew=fail))
+
+    def child() -> str:
+        fresh = get_storage_client("p", credentials=CREDENTIALS) is not fit and client() is not unfit
+        renewed = fit._http.adapters["https://"].poolmanager is not pools
+        return f"{gc.isenabled()} {fresh} {renewed} {'still uses its parent' in caplog.text}"
+
+    assert in_child(child) == "True True True True"
 
 
 def test_a_fork_while_a_client_is_being_built_does_not_hang_the_child(
