@@ -29,7 +29,7 @@ def _main_has_ended() -> None:
         pool.main_ends()
     # Threads that the interpreter waits for may go on for hours, and use clients all the while, so that
     # closing waits for them, in a thread for which the interpreter waits too.
-    if _registry.has_clients():
+    if _registry.has_open_clients():
         with contextlib.suppress(RuntimeError):  # 3.12.0 and 3.12.1 start no thread here any more
             threading.Thread(target=_close_when_alone, name="shared-clients-exit").start()
 

@@ -148,10 +148,11 @@ class Generation(Generic[_C]):
 
     def _give_up(self, slot: Slot[_C], error: BaseException) -> None:
         slot.error = error
-        if not self.is_inherited:  # the locks of a generation from before a fork may never come free
-            with self._lock:
-                if self._slots.get(slot.key) is slot:
-                    del self._slots[slot.key]
+        if self.is_inherited:  # its locks may never come free, and who waited is in the other process
+            return
+        with self._lock:
+            if self._slots.get(slot.key) is slot:
+                del self._slots[slot.key]
         slot.done.set()
 
     def _publish(self, slot: Slot[_C], client: _C) -> bool:

@@ -2,14 +2,15 @@
 
 import asyncio
 import contextlib
+import dataclasses
 import weakref
-from collections.abc import AsyncGenerator, Callable, Coroutine
+from collections.abc import AsyncGenerator, Callable, Coroutine, Iterable
 from typing import Any, Generic, TypeVar
 
-from shared_clients import settings
 from shared_clients._generation import Generation, MissedError
 from shared_clients._hooks import Arguments, Hooks
 from shared_clients._pool import Pool
+from shared_clients._registry import Pending
 from shared_clients.errors import NoEventLoopError
 
 __all__ = ["LoopPool"]
@@ -59,7 +60,9 @@ class LoopPool(Pool[_C], Generic[_C]):
         return get
 
     def _generations(self) -> list[Generation[_C]]:
-        return list(self.by_loop.values())
+        with self._lock:
+            self._forget_closed_loops()
+            return list(self.by_loop.values())
 
     def _current_generation(self) -> Generation[_C]:
         loop = self._running_loop()
@@ -80,6 +83,10 @@ class LoopPool(Pool[_C], Generic[_C]):
                 "belongs to one loop, so call it in a coroutine, and not while a module is imported",
             ) from None
 
+    def _construct_unpooled(self, arguments: Arguments) -> _C:
+        self._running_loop()
+        return super()._construct_unpooled(arguments)
+
     def _construct_real(self, arguments: Arguments) -> _C:
         client = super()._construct_real(arguments)
         if self.is_genuine(client):
@@ -87,9 +94,11 @@ class LoopPool(Pool[_C], Generic[_C]):
         return client
 
     def _forget_closed_loops(self) -> None:
-        for loop in [loop for loop in self.by_loop if loop.is_closed()]:
-            self._end_generation(self.by_loop.pop(loop))
-            self._watchers.pop(loop, None)
+        for loop, generation in list(self.by_loop.items()):
+            if loop.is_closed():
+                self._end_generation(generation)
+                self.by_loop.pop(loop, None)
+                self._watchers.pop(loop, None)
 
     def _watch_loop(self, loop: asyncio.AbstractEventLoop) -> None:
         """Have a loop's clients closed while it still can: `asyncio.run` ends asynchronous generators."""
@@ -107,20 +116,37 @@ class LoopPool(Pool[_C], Generic[_C]):
             for client in self._end_generation(generation) if generation else ():
                 await self._closer(client)()
 
-    def close(self, client: _C) -> None:
-        """Close a client in its own loop, wherever that runs; that of a closed loop closes by itself."""
+    def drain(self, client: _C) -> Iterable[Pending]:
+        """Begin to close a client in its own loop, wherever that runs; that of a closed loop closes by itself.
+
+        All loops close theirs at the same time, and one deadline holds for them and for the other pools.
+        """
         loop = self._loops.get(client)
         if loop is None or loop.is_closed() or not self.is_genuine(client):
-            return
+            return ()
         if loop is _loop_of_this_thread():
             task = loop.create_task(self._closer(client)())
             self._closing.add(task)
             task.add_done_callback(self._closing.discard)
-        elif loop.is_running():
-            closing = asyncio.run_coroutine_threadsafe(self._closer(client)(), loop)
-            closing.result(settings.current().close_timeout)
-        elif _loop_of_this_thread() is None:
-            loop.run_until_complete(self._closer(client)())
+            return ()
+        if loop.is_running():
+            return [asyncio.run_coroutine_threadsafe(self._closer(client)(), loop)]
+        return () if _loop_of_this_thread() else [_ClosingAtRest(loop, self._closer(client))]
+
+    def close(self, client: _C) -> None:
+        """Do nothing more: its loop closes a client, from `drain` on."""
+
+
+@dataclasses.dataclass(frozen=True)
+class _ClosingAtRest:
+    """The closing of a client whose loop does not run: waiting for it is what runs the loop."""
+
+    loop: asyncio.AbstractEventLoop
+    close: Callable[[], Coroutine[Any, Any, None]]
+
+    def result(self, timeout: float | None = None) -> None:
+        """Run the loop until the client is closed, at most so many seconds."""
+        self.loop.run_until_complete(asyncio.wait_for(self.close(), timeout))
 
 
 def _loop_of_this_thread() -> asyncio.AbstractEventLoop | None:

@@ -55,6 +55,7 @@ class Pool(Generic[_C]):
         self.generation = self._ended_generation()
         self._lock = threading.RLock()
         self._alive: weakref.WeakSet[Any] = weakref.WeakSet()
+        self._open: weakref.WeakSet[Any] = weakref.WeakSet()
         self._lapsed: deque[Callable[[], None]] = deque()
         self._calls = itertools.count().__next__
 
@@ -113,10 +114,11 @@ class Pool(Generic[_C]):
         if not self._is_pooled():
             return self._construct_unpooled(given)
         while True:
-            prepared = self.hooks.prepare(given)
+            # In this order: settings that change once the generation is taken end it, so that what is
+            # prepared and built from the old ones is seen by nobody.
             generation = self._current_generation()
             try:
-                return self._obtain(generation, given, prepared)
+                return self._obtain(generation, given, self.hooks.prepare(given))
             except SupersededError as superseded:
                 self._discard(generation, cast("_C | None", superseded.client))
 
@@ -175,8 +177,15 @@ class Pool(Generic[_C]):
             return
         if generation.is_inherited:
             self._abandoned.append(client)
-        else:
+        elif self._take_to_close(client):
+            self.drain(client)
             self.close(client)
+
+    def _take_to_close(self, client: _C) -> bool:
+        with self._lock:
+            is_mine = client in self._open
+            self._open.discard(client)
+            return is_mine
 
     def _construct(self, arguments: Arguments) -> _C:
         self.sweep()
@@ -220,7 +229,9 @@ class Pool(Generic[_C]):
         return derives_from(client, self.hooks.library)
 
     def _watch(self, client: _C) -> None:
-        self._alive.add(client)
+        with self._lock:
+            self._alive.add(client)
+            self._open.add(client)
         release = self.hooks.release(client)
         if release is not None:
             # Not freed on the spot: the garbage collector may run in a thread that freeing would wait for.
@@ -235,10 +246,29 @@ class Pool(Generic[_C]):
 
     def end(self) -> list[_C]:
         """Keep no client any more; return those that were kept. The next call of the getter builds anew."""
+        ended = self._end_generations()
+        self.sweep()
+        return ended
+
+    def _end_generations(self) -> list[_C]:
         with self._lock:
             ended = [self._end_generation(generation) for generation in self._generations()]
-        self.sweep()
         return [client for clients in ended for client in clients]
+
+    def open_clients(self) -> list[_C]:
+        """Return the clients not closed yet, also those that the pool let go of and somebody still holds."""
+        with self._lock:
+            return list(self._open)
+
+    def take_all_to_close(self) -> list[_C]:
+        """Keep no client any more; return all that are open, each to one caller, who must close it."""
+        with self._lock:  # no client of the next generation is among them: that starts under this lock
+            kept = self._end_generations()
+            taken = self.open_clients()
+            self._open.clear()
+        del kept  # until here only this may have held some of them
+        self.sweep()
+        return taken
 
     def _end_generation(self, generation: Generation[_C]) -> list[_C]:
         if generation.ended:
@@ -250,7 +280,7 @@ class Pool(Generic[_C]):
 
     def main_ends(self) -> None:
         """Tell the clients that the main thread has ended."""
-        for client in filter(self.is_genuine, self._clients()):
+        for client in self.open_clients():
             self.hooks.main_ends(client)
 
     def start_over(self) -> None:
@@ -275,7 +305,14 @@ class Pool(Generic[_C]):
         self.counters = Counters(self.counters.fork_resets + 1)
         self._reset()
         for client in inherited:
+            self._renew(client)
+
+    def _renew(self, client: _C) -> None:
+        try:
             self.hooks.renew(client)
+        except Exception:
+            message = "a %s client inherited through a fork still uses its parent's connections"
+            _LOGGER.exception(message, self.name)
 
     def stats(self) -> PoolStats:
         """Return what the pool has counted."""

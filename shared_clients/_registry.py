@@ -39,6 +39,12 @@ class PoolLike(Protocol):
     def end(self) -> list[Any]:
         """Keep no client any more; return those that were kept."""
 
+    def open_clients(self) -> list[Any]:
+        """Return the clients not closed yet, also those that the pool let go of and somebody still holds."""
+
+    def take_all_to_close(self) -> list[Any]:
+        """Keep no client any more; return all that are open, each to one caller, who must close it."""
+
     def start_over(self) -> None:
         """Keep no client any more and count from zero."""
 
@@ -72,9 +78,9 @@ def add(pool: PoolLike) -> None:
     _pools.append(pool)
 
 
-def has_clients() -> bool:
-    """Tell whether any pool keeps a client."""
-    return any(pool.stats().clients for pool in _pools)
+def has_open_clients() -> bool:
+    """Tell whether any client that a pool built is not closed yet."""
+    return any(pool.open_clients() for pool in _pools)
 
 
 def note_build(pool: PoolLike) -> None:
@@ -92,13 +98,14 @@ def forget_all_clients() -> None:
 def close_all_clients(timeout: float | None = None) -> None:
     """Close the clients of all pools: send what publishers hold, end streaming pulls, then close connections.
 
-    Who still holds a client holds a closed one. The pools stay usable: the next call of a getter builds anew.
+    Who still holds a client holds a closed one, also if a pool had let go of it before. The pools stay usable:
+    the next call of a getter builds anew.
 
     Args:
         timeout: Seconds to wait for messages under way; None for the setting `close_timeout`.
 
     """
-    ended = [(pool, client) for pool in _pools for client in pool.end()]
+    ended = [(pool, client) for pool in _pools for client in pool.take_all_to_close()]
     if not ended:  # nor are the settings read then, which a process may never have needed
         return
     deadline = time.monotonic() + (settings.current().close_timeout if timeout is None else timeout)
@@ -137,10 +144,12 @@ def _abandon_all() -> None:
     # Collecting an inherited gRPC client in here can deadlock, so nothing may be collected in here.
     collecting = gc.isenabled()
     gc.disable()
-    for pool in _pools:
-        pool.abandon()
-    if collecting:
-        gc.enable()
+    try:
+        for pool in _pools:
+            pool.abandon()
+    finally:
+        if collecting:
+            gc.enable()
 
 
 settings.on_change(forget_all_clients)

@@ -176,8 +176,12 @@ class _Current:
         for listener in self.listeners:
             listener()
 
+    def renew_lock(self) -> None:
+        self.lock = threading.RLock()
+
 
 _current = _Current()
+os.register_at_fork(after_in_child=_current.renew_lock)
 
 
 def _set_log_level(settings: Settings) -> None:

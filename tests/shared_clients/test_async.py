@@ -4,6 +4,7 @@ import asyncio
 import gc
 import threading
 import weakref
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -69,7 +70,15 @@ def test_loops_of_two_threads_do_not_share() -> None:
     assert set(answers["a read"]) == set(answers["b read"]) == {"text"}
 
 
-def test_outside_a_loop_the_error_says_so() -> None:
+@pytest.mark.parametrize("pooling", ["on", "off"])
+@pytest.mark.parametrize("emulated", [True, False], ids=["emulator", "no credentials"])
+def test_outside_a_loop_the_error_says_so(
+    pooling: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, *, emulated: bool
+) -> None:
+    if not emulated:
+        monkeypatch.delenv("FIRESTORE_EMULATOR_HOST")
+        monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(tmp_path / "missing.json"))
+    configure(pooling=pooling)
     with pytest.raises(NoEventLoopError, match=r"where no event loop runs.*coroutine"):
         get_async_firestore_client("p")
 
@@ -96,6 +105,7 @@ def test_a_loop_that_is_closed_without_ceremony_is_forgotten() -> None:
     loop = asyncio.new_event_loop()
     borrowed = loop.run_until_complete(borrow())
     loop.close()
+    assert pool_stats()["firestore_async"].clients == 0
     assert asyncio.run(write_and_read("second")) == {"text": "second"}
     gc.collect()
     assert borrowed() is None
@@ -124,6 +134,29 @@ def test_closing_all_clients_from_another_thread() -> None:
             await client.document("a/b").get()
 
     asyncio.run(main())
+
+
+def test_closing_all_clients_waits_for_all_loops_together_no_longer_than_it_may() -> None:
+    """Their threads are held up for ever, as far as closing can tell, while the setting allows a minute."""
+    configure(close_timeout=60)
+    stuck, finish = threading.Barrier(3), threading.Event()
+
+    async def main() -> None:
+        get_async_firestore_client("p")
+        stuck.wait(30)
+        finish.wait(30)
+
+    threads = [threading.Thread(target=lambda: asyncio.run(main())) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    stuck.wait(30)
+    closing = threading.Thread(target=close_all_clients, args=(0.1,))
+    closing.start()
+    closing.join(20)
+    assert not closing.is_alive(), "it waits for the setting, and not for its own timeout"
+    finish.set()
+    for thread in threads:
+        thread.join(30)
 
 
 def test_closing_all_clients_while_their_loop_rests() -> None:

@@ -21,13 +21,14 @@ MESSAGES = 10
 PUBLISH = """
 import sys
 from google.cloud.pubsub_v1.types import BatchSettings, PublisherOptions
-from shared_clients import close_all_clients, get_pubsub_publisher, get_pubsub_subscriber
+from shared_clients import close_all_clients, configure, get_pubsub_publisher, get_pubsub_subscriber
 
-def publish(topic, ordered=False):
+def publish(topic, ordered=False, before=lambda: None):
     publisher = get_pubsub_publisher(
         batch_settings=BatchSettings(max_latency=600, max_messages=3),
         publisher_options=PublisherOptions(enable_message_ordering=ordered),
     )
+    before()
     for number in range(10):
         publisher.publish(topic, str(number).encode(), **({"ordering_key": "key"} if ordered else {}))
 
@@ -58,6 +59,8 @@ ENDINGS = {
     "publishes while it exits": ("import atexit\natexit.register(publish, topic)", 0),
     "is a child of multiprocessing": (BE_A_CHILD, 0),
     "has no hook before atexit": ("publish(topic)", 0),
+    "has changed settings": ("publish(topic, before=lambda: configure(http_retries=1))", 0),
+    "has dropped the publisher": ("configure(max_clients=1); publish(topic, before=get_pubsub_publisher)", 0),
 }
 
 

@@ -1,5 +1,7 @@
 """What a forked child finds: new locks, empty pools, connections of its own, and nothing that hangs."""
 
+import contextlib
+import dataclasses
 import gc
 import os
 import threading
@@ -17,6 +19,7 @@ from shared_clients import (
     get_pubsub_publisher,
     get_storage_client,
     pool_stats,
+    settings,
 )
 from shared_clients.bigquery_pool import POOL
 from tests.shared_clients.helpers import PATIENCE_SECONDS, at_once, in_child, output_of
@@ -78,22 +81,59 @@ def test_a_child_gets_a_client_of_its_own_and_the_parent_keeps_its() -> None:
     assert pool_stats()["bigquery"].fork_resets == 0
 
 
+def locks_of_the_package() -> list[Any]:
+    """Find the locks in all objects of the package's classes, also of classes yet to be written."""
+    ours = [each for each in gc.get_objects() if str(type(each).__module__).startswith("shared_clients")]
+    held = [value for each in ours for value in getattr(each, "__dict__", {}).values()]
+    return [lock for lock in held if isinstance(lock, type(threading.RLock()))]
+
+
 def test_locks_that_another_thread_holds_at_the_fork_do_not_hang_the_child() -> None:
     inherited = client()
     locked, release = threading.Event(), threading.Event()
+    locks = locks_of_the_package()
+    known = [POOL._lock, POOL.generation._lock, POOL.counters._lock, settings._current.lock]
+    assert {id(lock) for lock in known} <= {id(lock) for lock in locks}
 
     def hold() -> None:
-        with POOL._lock, POOL.generation._lock, POOL.counters._lock:
+        with contextlib.ExitStack() as stack:
+            for lock in locks:
+                stack.enter_context(lock)
             locked.set()
             release.wait(PATIENCE_SECONDS)
+
+    def child() -> str:
+        answers = [client() is inherited, client() is client()]
+        settings.configure(http_retries=1)
+        close_all_clients()
+        return f"{answers} {pool_stats()['bigquery'].clients}"
 
     holder = threading.Thread(target=hold)
     holder.start()
     assert locked.wait(PATIENCE_SECONDS)
-    answer = in_child(lambda: str(client() is inherited), timeout=10)
+    answer = in_child(child, timeout=10)
     release.set()
     holder.join()
-    assert answer == "False"
+    assert answer == "[False, True] 0"
+
+
+def test_a_client_that_cannot_be_renewed_does_not_keep_the_others_from_it(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    unfit, fit = client(), get_storage_client("p", credentials=CREDENTIALS)
+    pools = fit._http.adapters["https://"].poolmanager
+
+    def fail(_: object) -> None:
+        raise OSError("no such socket")
+
+    monkeypatch.setattr(POOL, "hooks", dataclasses.replace(POOL.hooks, renew=fail))
+
+    def child() -> str:
+        fresh = get_storage_client("p", credentials=CREDENTIALS) is not fit and client() is not unfit
+        renewed = fit._http.adapters["https://"].poolmanager is not pools
+        return f"{gc.isenabled()} {fresh} {renewed} {'still uses its parent' in caplog.text}"
+
+    assert in_child(child) == "True True True True"
 
 
 def test_a_fork_while_a_client_is_being_built_does_not_hang_the_child(

@@ -10,8 +10,17 @@ from google.cloud import bigquery
 from hypothesis import given
 from hypothesis import strategies as st
 
-from shared_clients import Settings, configure, get_bigquery_client, get_storage_client, pool_stats
+from shared_clients import (
+    Settings,
+    configure,
+    get_bigquery_client,
+    get_http_session,
+    get_storage_client,
+    pool_stats,
+)
+from shared_clients._hooks import Arguments
 from shared_clients.errors import ConfigurationError
+from shared_clients.http_pool import POOL as HTTP_POOL
 from shared_clients.settings import current, from_environment
 from tests.shared_clients.helpers import output_of
 
@@ -136,6 +145,23 @@ def test_the_canary_applies_to_calls_with_options_too() -> None:
     configure(pooling=50)
     clients = [client(location="EU") for _ in range(10)]
     assert sum(type(each) is bigquery.Client for each in clients) == 5
+
+
+def test_a_change_between_the_steps_of_a_call_leaves_nothing_stale(monkeypatch: pytest.MonkeyPatch) -> None:
+    prepare = HTTP_POOL.hooks.prepare
+    changes = iter([7.0])
+
+    def prepare_while_settings_change(given: Arguments) -> Arguments:
+        prepared = prepare(given)
+        for seconds in changes:
+            configure(http_timeout=seconds)
+        return prepared
+
+    hooks = dataclasses.replace(HTTP_POOL.hooks, prepare=prepare_while_settings_change)
+    monkeypatch.setattr(HTTP_POOL, "hooks", hooks)
+    sessions = [get_http_session() for _ in range(3)]
+    adapters: list[Any] = [session.adapters["https://"] for session in sessions]
+    assert [adapter.timeout for adapter in adapters] == [7.0] * 3
 
 
 def test_switching_back_on_pools_again() -> None:
