@@ -2,6 +2,9 @@
 
 import copy
 import pickle
+import threading
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -102,6 +105,44 @@ def test_missing_credentials_are_the_librarys_own_error_and_are_looked_for_again
         get_bigquery_client("p")
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(service_account_file))
     assert isinstance(get_bigquery_client("p"), bigquery.Client)
+
+
+def failing_once(error: BaseException, looked_up: list[object]) -> Callable[..., Any]:
+    find = google.auth.default
+
+    def look_up(**options: Any) -> Any:
+        looked_up.append(None)
+        if len(looked_up) > 1:
+            return find(**options)
+        threading.Event().wait(0.5)
+        raise error
+
+    return look_up
+
+
+def test_a_failing_look_up_fails_all_who_wait_for_it_and_the_next_call_tries_again(
+    monkeypatch: pytest.MonkeyPatch, service_account_file: Path
+) -> None:
+    looked_up: list[object] = []
+    missing = DefaultCredentialsError("no metadata server")
+    monkeypatch.setattr(google.auth, "default", failing_once(missing, looked_up))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(service_account_file))
+    errors = at_once(16, lambda number: get_bigquery_client(f"p{number}"))
+    assert all(error is missing for error in errors)
+    assert len(looked_up) == 1
+    assert len(traceback.extract_tb(missing.__traceback__)) < len(errors)
+    assert isinstance(get_bigquery_client("p"), bigquery.Client)
+
+
+def test_an_interrupted_look_up_is_taken_up_by_one_who_waits(
+    monkeypatch: pytest.MonkeyPatch, service_account_file: Path
+) -> None:
+    looked_up: list[object] = []
+    monkeypatch.setattr(google.auth, "default", failing_once(KeyboardInterrupt(), looked_up))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(service_account_file))
+    outcomes = at_once(4, lambda number: get_bigquery_client(f"p{number}"))
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Client"] * 3 + ["KeyboardInterrupt"]
+    assert len(looked_up) == 2
 
 
 def test_a_forked_child_finds_credentials_of_its_own(looked_up: list[object]) -> None:
