@@ -14,10 +14,10 @@ from google.auth.exceptions import DefaultCredentialsError
 from google.cloud import bigquery
 from google.oauth2 import service_account
 
-from shared_clients import get_bigquery_client, get_firestore_client, get_storage_client
+from shared_clients import close_all_clients, get_bigquery_client, get_firestore_client, get_storage_client
 from tests.shared_clients.helpers import at_once, in_child
 from tests.shared_clients.servers.jobs_server import JobsServer
-from tests.shared_clients.servers.token_server import TokenServer
+from tests.shared_clients.servers.token_server import TokenServer, write_service_account
 
 THREADS = 50
 
@@ -105,6 +105,18 @@ def test_missing_credentials_are_the_librarys_own_error_and_are_looked_for_again
         get_bigquery_client("p")
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(service_account_file))
     assert isinstance(get_bigquery_client("p"), bigquery.Client)
+
+
+def test_closing_all_clients_forgets_the_credentials_of_the_old_environment(
+    looked_up: list[object], token_server: TokenServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = get_bigquery_client("p")._credentials
+    other = write_service_account(tmp_path / "other.json", f"{token_server.url}/other")
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(other))
+    assert get_bigquery_client("q")._credentials is before
+    close_all_clients()
+    assert get_bigquery_client("p")._credentials._token_uri == f"{token_server.url}/other"
+    assert len(looked_up) == 2
 
 
 def failing_once(error: BaseException, looked_up: list[object]) -> Callable[..., Any]:
