@@ -12,12 +12,14 @@ from shared_clients._sharing import derives_from
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
-__all__ = ["default_credentials", "forget", "share_token"]
+__all__ = ["default_credentials", "forget", "look_up_listeners", "share_token"]
 
 # Broad enough for every service here. Without it each library would copy the credentials with its own
 # scopes, and each copy would fetch a token of its own.
 CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
 _LOCK = "_shared_clients_refresh_lock"
+# Called before the environment is searched; one may raise to prevent it.
+look_up_listeners: list[Callable[[], None]] = []
 
 
 class _LookUp:
@@ -87,6 +89,8 @@ class _Found:
         import google.auth
 
         if scopes == (CLOUD_PLATFORM,):
+            for listener in look_up_listeners:
+                listener()
             credentials, project = google.auth.default(scopes=scopes)
         else:
             credentials, project = self.get((CLOUD_PLATFORM,))
