@@ -7,7 +7,7 @@ import importlib
 
 TYPE_CHECKING = False  # importing it from typing would take longer than all else here
 if TYPE_CHECKING:
-    from shared_clients._registry import close_all_clients as close_all_clients
+    from shared_clients._closing import close_all_clients as close_all_clients
     from shared_clients.bigquery_pool import get_bigquery_client as get_bigquery_client
     from shared_clients.firestore_pool import get_async_firestore_client as get_async_firestore_client
     from shared_clients.firestore_pool import get_firestore_client as get_firestore_client
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MODULES = {
     "PoolStats": "stats",
     "Settings": "settings",
-    "close_all_clients": "_registry",
+    "close_all_clients": "_closing",
     "configure": "settings",
     "get_async_firestore_client": "firestore_pool",
     "get_bigquery_client": "bigquery_pool",

@@ -12,12 +12,41 @@ from shared_clients._sharing import derives_from
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
 
-__all__ = ["default_credentials", "forget", "share_token"]
+__all__ = ["default_credentials", "forget", "look_up_listeners", "share_token"]
 
 # Broad enough for every service here. Without it each library would copy the credentials with its own
 # scopes, and each copy would fetch a token of its own.
 CLOUD_PLATFORM = "https://www.googleapis.com/auth/cloud-platform"
 _LOCK = "_shared_clients_refresh_lock"
+# Called before the environment is searched; one may raise to prevent it.
+look_up_listeners: list[Callable[[], None]] = []
+
+
+class _LookUp:
+    """One look-up under way, which others may wait for."""
+
+    def __init__(self) -> None:
+        self.finder = threading.get_ident()
+        self.done = threading.Event()
+        self.found: tuple[Credentials, str | None] | None = None
+        self.error: BaseException | None = None
+        self.traceback: types.TracebackType | None = None
+
+    def run(self, find: "Callable[[], tuple[Credentials, str | None]]") -> "tuple[Credentials, str | None]":
+        try:
+            self.found = find()
+        except BaseException as error:
+            self.error, self.traceback = error, error.__traceback__
+            raise
+        return self.found
+
+    def wait(self) -> "tuple[Credentials, str | None] | None":
+        """Return what was found, None if the finder was interrupted, or raise what it raised."""
+        self.done.wait()
+        if isinstance(self.error, Exception):
+            # Each raising would lengthen the traceback that all who waited share.
+            raise self.error.with_traceback(self.traceback)
+        return self.found
 
 
 class _Found:
@@ -26,17 +55,42 @@ class _Found:
     def __init__(self) -> None:
         self.lock = threading.RLock()
         self.by_scopes: dict[tuple[str, ...], tuple[Credentials, str | None]] = {}
+        self.under_way: dict[tuple[str, ...], _LookUp] = {}
 
     def get(self, scopes: tuple[str, ...]) -> "tuple[Credentials, str | None]":
+        found = self.by_scopes.get(scopes)
+        while found is None:
+            found = self._share(scopes)
+        return found
+
+    def _share(self, scopes: tuple[str, ...]) -> "tuple[Credentials, str | None] | None":
+        mine = _LookUp()
         with self.lock:
-            if scopes not in self.by_scopes:
-                self.by_scopes[scopes] = self._find(scopes)
-            return self.by_scopes[scopes]
+            if scopes in self.by_scopes:
+                return self.by_scopes[scopes]
+            look_up = self.under_way.setdefault(scopes, mine)
+        if look_up is mine:
+            return self._lead(scopes, mine)
+        if look_up.finder == mine.finder:  # a signal handler in the midst of it, which must not wait for itself
+            return self._find(scopes)
+        return look_up.wait()
+
+    def _lead(self, scopes: tuple[str, ...], look_up: _LookUp) -> "tuple[Credentials, str | None]":
+        try:
+            found = look_up.run(lambda: self._find(scopes))
+            self.by_scopes[scopes] = found
+        finally:
+            with self.lock:
+                del self.under_way[scopes]
+            look_up.done.set()
+        return found
 
     def _find(self, scopes: tuple[str, ...]) -> "tuple[Credentials, str | None]":
         import google.auth
 
         if scopes == (CLOUD_PLATFORM,):
+            for listener in look_up_listeners:
+                listener()
             credentials, project = google.auth.default(scopes=scopes)
         else:
             credentials, project = self.get((CLOUD_PLATFORM,))

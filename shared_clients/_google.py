@@ -9,7 +9,8 @@ from typing import Any
 
 from shared_clients import _credentials
 from shared_clients._hooks import Arguments
-from shared_clients.errors import MissingLibraryError
+from shared_clients._sharing import derives_from
+from shared_clients.errors import MissingLibraryError, UnpoolableArgumentError
 
 __all__ = ["LIBRARY", "REFUSED", "Service"]
 
@@ -133,6 +134,11 @@ def _options(arguments: Arguments) -> Mapping[str, Any]:
 def _own_copy(name: str, value: Any) -> object:  # noqa: ANN401 - an argument of any constructor
     """Copy what the libraries change or keep, so that a caller's later change reaches no shared client."""
     if name == "client_options":
+        if not isinstance(value, Mapping) and not derives_from(value, LIBRARY):
+            raise UnpoolableArgumentError(
+                f"the argument 'client_options' is of type {type(value).__name__}; give a dictionary such as "
+                '{"api_endpoint": "..."}, or google.api_core.client_options.ClientOptions'
+            )
         options = value if isinstance(value, Mapping) else vars(value)
         return {option: setting for option, setting in options.items() if setting is not None}
     return copy.copy(value) if name in ("client_info", "extra_headers") else value

@@ -7,6 +7,7 @@ cookies, a request takes `cookies=`, and a chain of redirects keeps those that a
 """
 
 import importlib
+import math
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -100,27 +101,41 @@ def _positive_seconds(value: Any) -> bool:  # noqa: ANN401 whatever the caller g
 
 
 def _at_least(least: float, value: Any) -> bool:  # noqa: ANN401 whatever the caller gave
-    return isinstance(value, int | float) and not isinstance(value, bool) and value >= least
+    return isinstance(value, int | float) and not isinstance(value, bool) and least <= value < math.inf
 
 
 def _whole(least: int, value: Any) -> bool:  # noqa: ANN401 whatever the caller gave
     return isinstance(value, int) and _at_least(least, value)
 
 
+def _names(value: Any) -> bool:  # noqa: ANN401 whatever the caller gave
+    is_collection = isinstance(value, Collection) and not isinstance(value, str | bytes)
+    return is_collection and all(isinstance(name, str) for name in value)
+
+
+def _mapping(value: Any) -> bool:  # noqa: ANN401 whatever the caller gave
+    return isinstance(value, Mapping)
+
+
 # Per argument: what it must be, as a test and in words.
 _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
-    "timeout": (_positive_seconds, "seconds, more than 0, or a tuple (connect, read) of seconds"),
+    "timeout": (_positive_seconds, "seconds, more than 0 and finite, or a tuple (connect, read) of seconds"),
     "max_retries": (partial(_whole, 0), "a whole number from 0"),
     "backoff_factor": (partial(_at_least, 0), "seconds, from 0"),
     "pool_connections": (partial(_whole, 1), "a whole number from 1"),
     "pool_maxsize": (partial(_whole, 1), "a whole number from 1"),
+    "allowed_methods": (_names, 'the names of methods in a list, tuple or set, such as ["GET", "POST"]'),
+    "headers": (_mapping, 'names and values in a dictionary, such as {"X-Team": "blue"}'),
+    "proxies": (_mapping, 'proxies by scheme in a dictionary, such as {"https": "http://proxy:3128"}'),
 }
+_MAY_BE_SECRET = ("headers", "proxies")
 
 
 def _valid(name: str, value: Any) -> object:  # noqa: ANN401 whatever the caller gave
     check, expected = _CHECKS.get(name, (None, ""))
     if check is not None and not check(value):
-        raise ConfigurationError(f"get_http_session({name}=...) is {value!r}; give {expected}")
+        shown = f"of type {type(value).__name__}" if name in _MAY_BE_SECRET else repr(value)
+        raise ConfigurationError(f"get_http_session({name}=...) is {shown}; give {expected}")
     return frozenset(method.upper() for method in value) if name == "allowed_methods" else value
 
 

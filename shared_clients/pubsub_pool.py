@@ -34,6 +34,12 @@ _REFUSED = {"project_id": _NO_PROJECT, "project": _NO_PROJECT}
 _TRANSPORT = (
     "only its name ('grpc' or 'rest') can be shared; an object that is a transport belongs to one client"
 )
+# Per argument that the library unpacks like a tuple, so that of a dictionary it would take the keys: its class.
+_TUPLES = {
+    "batch_settings": "BatchSettings",
+    "publisher_options": "PublisherOptions",
+    "subscriber_options": "SubscriberOptions",
+}
 
 PUBLISHER = _google.Service("pubsub", _MODULE, "PublisherClient", _EMULATOR, has_project=False)
 SUBSCRIBER = _google.Service("pubsub", _MODULE, "SubscriberClient", _EMULATOR, has_project=False)
@@ -45,9 +51,21 @@ def _prepare(service: _google.Service) -> Callable[[Arguments], Arguments]:
             raise UnpoolableArgumentError(
                 f"the argument 'transport' cannot key a shared client: {_TRANSPORT}"
             )
+        if service.is_real():
+            _refuse_what_is_no_tuple(given)
         return service.prepare(given)
 
     return prepare
+
+
+def _refuse_what_is_no_tuple(given: Arguments) -> None:
+    for name in _TUPLES.keys() & given.keys():
+        value = given[name]
+        if not isinstance(value, Sequence) or isinstance(value, str | bytes):
+            raise UnpoolableArgumentError(
+                f"the argument {name!r} is of type {type(value).__name__}; "
+                f"give google.cloud.pubsub_v1.types.{_TUPLES[name]}(...)"
+            )
 
 
 def _release(client: Any) -> Callable[[], None]:  # noqa: ANN401 - both kinds of client

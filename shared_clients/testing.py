@@ -1,6 +1,6 @@
 """What a user's tests need; a pytest plugin, on wherever this distribution is installed.
 
-Between tests the pools let go of their clients, settings and credentials, so that the mock of one test
+Before and after each test the pools let go of their clients, settings and credentials, so that the mock of one test
 never reaches the next. In pytest's configuration, `shared_clients_reset` names functions that do the same
 for pools of your own, one `module:function` a line. The fixtures `override_client`, `no_real_clients` and
 `instant_retries` are for tests that ask for them; `override_client` and `empty_pools` can also be called.
@@ -9,6 +9,7 @@ for pools of your own, one `module:function` a line. The fixtures `override_clie
 import importlib
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from typing import TypeVar
 
 import pytest
 
@@ -18,8 +19,10 @@ from shared_clients.errors import ConfigurationError
 
 __all__ = ["empty_pools", "override_client"]
 
+_L = TypeVar("_L")
 _OPTION = "shared_clients_reset"
 _HELP = "Functions, module:function, that empty your own client pools between tests."
+_INSTEAD = "patch the library's class, or give the getter a fake with override_client"
 _ATTEMPTS = 5
 _RESETS = pytest.StashKey[list[Callable[[], object]]]()
 _SETTINGS = pytest.StashKey[settings.Settings | None]()
@@ -65,23 +68,31 @@ def no_real_clients() -> Iterator[None]:
     """Fail a test in which a getter would build a client of the real library."""
     refused: list[str] = []
 
-    def refuse(pool: _registry.PoolLike) -> None:
+    def refuse(what: str) -> None:
+        refused.append(f"{what}, and no_real_clients forbids it; {_INSTEAD}")
+        pytest.fail(refused[-1])
+
+    def refuse_client(pool: _registry.PoolLike) -> None:
         if pool.is_real():
-            refused.append(pool.name)
-            pytest.fail(_refusal(pool.name))
+            refuse(f"a real {pool.name} client would have been built")
 
-    _registry.build_listeners.append(refuse)
-    yield
-    _registry.build_listeners.remove(refuse)
+    def refuse_look_up() -> None:
+        refuse("credentials would have been looked up for a real client")
+
+    look_ups = _credentials.look_up_listeners
+    with _listening(_registry.build_listeners, refuse_client), _listening(look_ups, refuse_look_up):
+        yield
     if refused:  # the test may have caught the failure, or it happened in another thread
-        pytest.fail(_refusal(refused[0]))
+        pytest.fail(refused[0])
 
 
-def _refusal(pool: str) -> str:
-    return (
-        f"a real {pool} client would have been built, and no_real_clients forbids it; "
-        "patch the library's class, or give the getter a fake with override_client"
-    )
+@contextmanager
+def _listening(listeners: list[_L], listener: _L) -> Iterator[None]:
+    listeners.append(listener)
+    try:
+        yield
+    finally:
+        listeners.remove(listener)
 
 
 @pytest.fixture
@@ -115,8 +126,9 @@ def _find(name: str) -> Callable[[], object]:
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_runtest_setup(item: pytest.Item) -> None:
-    """Note the settings that hold before a test."""
+    """Empty the pools of what was fetched since collection began, and note the settings before a test."""
     item.stash[_SETTINGS] = settings.chosen()
+    _empty_all(item.config)
 
 
 @pytest.hookimpl(wrapper=True, tryfirst=True)
@@ -126,6 +138,10 @@ def pytest_runtest_teardown(item: pytest.Item) -> Iterator[None]:
         yield
     finally:
         settings.restore(item.stash.get(_SETTINGS, None))
-        empty_pools()
-        for reset in item.config.stash[_RESETS]:
-            reset()
+        _empty_all(item.config)
+
+
+def _empty_all(config: pytest.Config) -> None:
+    empty_pools()
+    for reset in config.stash[_RESETS]:
+        reset()

@@ -2,6 +2,9 @@
 
 import copy
 import pickle
+import threading
+import traceback
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -11,10 +14,10 @@ from google.auth.exceptions import DefaultCredentialsError
 from google.cloud import bigquery
 from google.oauth2 import service_account
 
-from shared_clients import get_bigquery_client, get_firestore_client, get_storage_client
+from shared_clients import close_all_clients, get_bigquery_client, get_firestore_client, get_storage_client
 from tests.shared_clients.helpers import at_once, in_child
 from tests.shared_clients.servers.jobs_server import JobsServer
-from tests.shared_clients.servers.token_server import TokenServer
+from tests.shared_clients.servers.token_server import TokenServer, write_service_account
 
 THREADS = 50
 
@@ -102,6 +105,56 @@ def test_missing_credentials_are_the_librarys_own_error_and_are_looked_for_again
         get_bigquery_client("p")
     monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(service_account_file))
     assert isinstance(get_bigquery_client("p"), bigquery.Client)
+
+
+def test_closing_all_clients_forgets_the_credentials_of_the_old_environment(
+    looked_up: list[object], token_server: TokenServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = get_bigquery_client("p")._credentials
+    other = write_service_account(tmp_path / "other.json", f"{token_server.url}/other")
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(other))
+    assert get_bigquery_client("q")._credentials is before
+    close_all_clients()
+    assert get_bigquery_client("p")._credentials._token_uri == f"{token_server.url}/other"
+    assert len(looked_up) == 2
+
+
+def failing_once(error: BaseException, looked_up: list[object]) -> Callable[..., Any]:
+    find = google.auth.default
+
+    def look_up(**options: Any) -> Any:
+        looked_up.append(None)
+        if len(looked_up) > 1:
+            return find(**options)
+        threading.Event().wait(0.5)
+        raise error
+
+    return look_up
+
+
+def test_a_failing_look_up_fails_all_who_wait_for_it_and_the_next_call_tries_again(
+    monkeypatch: pytest.MonkeyPatch, service_account_file: Path
+) -> None:
+    looked_up: list[object] = []
+    missing = DefaultCredentialsError("no metadata server")
+    monkeypatch.setattr(google.auth, "default", failing_once(missing, looked_up))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(service_account_file))
+    errors = at_once(16, lambda number: get_bigquery_client(f"p{number}"))
+    assert all(error is missing for error in errors)
+    assert len(looked_up) == 1
+    assert len(traceback.extract_tb(missing.__traceback__)) < len(errors)
+    assert isinstance(get_bigquery_client("p"), bigquery.Client)
+
+
+def test_an_interrupted_look_up_is_taken_up_by_one_who_waits(
+    monkeypatch: pytest.MonkeyPatch, service_account_file: Path
+) -> None:
+    looked_up: list[object] = []
+    monkeypatch.setattr(google.auth, "default", failing_once(KeyboardInterrupt(), looked_up))
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(service_account_file))
+    outcomes = at_once(4, lambda number: get_bigquery_client(f"p{number}"))
+    assert sorted(type(outcome).__name__ for outcome in outcomes) == ["Client"] * 3 + ["KeyboardInterrupt"]
+    assert len(looked_up) == 2
 
 
 def test_a_forked_child_finds_credentials_of_its_own(looked_up: list[object]) -> None:

@@ -82,6 +82,14 @@ def test_configured_defaults_apply(http_server: HttpServer) -> None:
         {"backoff_factor": -0.1},
         {"pool_connections": 0},
         {"pool_maxsize": True},
+        {"timeout": float("inf")},
+        {"timeout": (1, float("inf"))},
+        {"backoff_factor": float("nan")},
+        {"allowed_methods": "POST"},
+        {"allowed_methods": 5},
+        {"allowed_methods": [5]},
+        {"headers": 5},
+        {"proxies": "http://127.0.0.1:3128"},
     ],
 )
 def test_a_value_that_makes_no_sense_is_refused(setting: dict[str, object]) -> None:
@@ -91,7 +99,17 @@ def test_a_value_that_makes_no_sense_is_refused(setting: dict[str, object]) -> N
         get(**setting)
 
 
+def test_a_single_method_is_named_in_a_collection() -> None:
+    get: Callable[..., requests.Session] = get_http_session
+    with pytest.raises(ConfigurationError, match=r"is 'POST'; give the names of methods in a list"):
+        get(allowed_methods="POST")
+
+
 def test_secrets_do_not_show() -> None:
+    get: Callable[..., requests.Session] = get_http_session
+    with pytest.raises(ConfigurationError, match="of type list") as refusal:
+        get(headers=[("X-Key", "hidden-key")])
+    assert "hidden" not in str(refusal.value)
     session = get_http_session(auth=("user", "hidden-secret"), headers={"X-Key": "hidden-key"})
     assert "hidden" not in repr(session)
 

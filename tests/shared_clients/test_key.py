@@ -17,6 +17,7 @@ from shared_clients import (
     get_bigquery_client,
     get_firestore_client,
     get_pubsub_publisher,
+    get_pubsub_subscriber,
     get_storage_client,
 )
 from shared_clients._key import Key, freeze
@@ -224,3 +225,25 @@ def test_equal_settings_freeze_alike(value: object) -> None:
 @given(_OPTIONS, _OPTIONS)
 def test_different_settings_freeze_differently(one: object, other: object) -> None:
     assert (freeze(one) == freeze(other)) == (one == other)
+
+
+@pytest.mark.parametrize("options", ["api_endpoint=x", 5, ["api_endpoint"]])
+def test_client_options_of_a_wrong_type_are_refused_with_what_to_give(options: Any) -> None:
+    with pytest.raises(UnpoolableArgumentError, match=r"'client_options' is of type .*; give a dictionary"):
+        get_bigquery_client("p", client_options=options)
+
+
+@pytest.mark.parametrize(
+    ("getter", "name", "kind"),
+    [
+        (get_pubsub_publisher, "batch_settings", "BatchSettings"),
+        (get_pubsub_publisher, "publisher_options", "PublisherOptions"),
+        (get_pubsub_subscriber, "subscriber_options", "SubscriberOptions"),
+    ],
+)
+@pytest.mark.parametrize("value", [{"max_messages": 3}, "abc", 5])
+def test_settings_that_pubsub_would_unpack_wrongly_are_refused_with_what_to_give(
+    getter: Any, name: str, kind: str, value: object, anonymous: AnonymousCredentials
+) -> None:
+    with pytest.raises(UnpoolableArgumentError, match=rf"{name!r} is of type .*; give .*{kind}\("):
+        getter(credentials=anonymous, **{name: value})

@@ -49,6 +49,22 @@ def test_one_tests_mock_never_reaches_the_next(
     assert outcomes(pytester, tests) == {"passed": 4}
 
 
+def test_what_was_fetched_at_import_does_not_reach_the_first_test(pytester: pytest.Pytester) -> None:
+    pytester.makepyfile(own_pools="clients = ['fetched']\ndef close_all():\n    clients.clear()\n")
+    pytester.makeini("[pytest]\npythonpath = .\nshared_clients_reset = own_pools:close_all\n")
+    tests = """
+    import own_pools
+    FETCHED = get_bigquery_client("p", credentials=AnonymousCredentials())
+
+    def test_first():
+        with mock.patch("google.cloud.bigquery.Client") as patched:
+            client = get_bigquery_client("p", credentials=FETCHED._credentials)
+            assert client is patched.return_value
+        assert own_pools.clients == []
+    """
+    assert outcomes(pytester, tests) == {"passed": 1}
+
+
 def test_settings_that_a_test_changes_are_put_back(pytester: pytest.Pytester) -> None:
     tests = """
     def test_changes(monkeypatch):
@@ -87,7 +103,7 @@ def test_a_wrong_name_is_said_before_any_test_runs(pytester: pytest.Pytester) ->
 def test_a_failing_reset_is_an_error_of_the_test(pytester: pytest.Pytester) -> None:
     pytester.makepyfile(own_pools="def close_all():\n    raise OSError('stuck')\n")
     pytester.makeini("[pytest]\npythonpath = .\nshared_clients_reset = own_pools:close_all\n")
-    assert outcomes(pytester, "def test_something(): pass") == {"passed": 1, "errors": 1}
+    assert outcomes(pytester, "def test_something(): pass") == {"errors": 2}  # before it and after it
 
 
 def test_override_client_reaches_a_getter_that_was_imported_before(pytester: pytest.Pytester) -> None:
@@ -139,6 +155,27 @@ def test_no_real_clients_fails_a_test_that_would_build_one(pytester: pytest.Pyte
     result = outcomes(pytester, tests)
     # The failure is said in the test, and again when the fixture ends.
     assert result == {"passed": 2, "failed": 2, "errors": 3}
+
+
+def test_no_real_clients_fails_before_credentials_are_looked_for(
+    pytester: pytest.Pytester, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pytester.makepyfile("""
+    import pytest
+    from shared_clients import get_bigquery_client
+
+    @pytest.mark.usefixtures("no_real_clients")
+    def test_swallows_everything():
+        try:
+            get_bigquery_client()
+        except Exception:
+            pass
+    """)
+    monkeypatch.setenv("GOOGLE_APPLICATION_CREDENTIALS", str(pytester.path / "none.json"))
+    result = pytester.runpytest_subprocess()
+    assert result.parseoutcomes() == {"failed": 1, "errors": 1}
+    result.stdout.fnmatch_lines(["*credentials would have been looked up*no_real_clients forbids it*"])
+    result.stdout.no_fnmatch_line("*none.json*")
 
 
 def test_instant_retries_do_not_wait(pytester: pytest.Pytester) -> None:
