@@ -202,8 +202,11 @@ def test_proxy_counts_connections(http_server: HttpServer) -> None:
 
 
 HOLD = """
+import signal
 import time
 from tests.shared_clients.servers.emulators import PUBSUB
+# A shell that runs the tests in the background has its children ignore this signal.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with PUBSUB.run() as emulator:
     print(emulator.address.partition(":")[2], flush=True)
     time.sleep(600)
