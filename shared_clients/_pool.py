@@ -7,16 +7,15 @@ import itertools
 import logging
 import threading
 import time
-import weakref
-from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, Generic, ParamSpec, TypeVar, cast
+from typing import Generic, ParamSpec, TypeVar, cast
 
 from shared_clients import _exit, _registry, settings, stats
 from shared_clients._counters import Counters, PoolStats
 from shared_clients._generation import Generation, MissedError, SupersededError
 from shared_clients._hooks import Arguments, Hooks
 from shared_clients._key import Key, is_settled
+from shared_clients._living import Living
 from shared_clients._registry import Pending
 from shared_clients._sharing import Sharing, derives_from
 from shared_clients.errors import UnpoolableArgumentError
@@ -54,9 +53,7 @@ class Pool(Generic[_C]):
     def _reset(self) -> None:
         self.generation = self._ended_generation()
         self._lock = threading.RLock()
-        self._alive: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._open: weakref.WeakSet[Any] = weakref.WeakSet()
-        self._lapsed: deque[Callable[[], None]] = deque()
+        self._living: Living[_C] = Living()
         self._calls = itertools.count().__next__
 
     def _ended_generation(self) -> Generation[_C]:
@@ -177,18 +174,12 @@ class Pool(Generic[_C]):
             return
         if generation.is_inherited:
             self._abandoned.append(client)
-        elif self._take_to_close(client):
+        elif self._living.take(client):
             self.drain(client)
             self.close(client)
 
-    def _take_to_close(self, client: _C) -> bool:
-        with self._lock:
-            is_mine = client in self._open
-            self._open.discard(client)
-            return is_mine
-
     def _construct(self, arguments: Arguments) -> _C:
-        self.sweep()
+        self._living.sweep()
         started = time.perf_counter()
         try:
             client = self._construct_real(arguments)
@@ -211,7 +202,7 @@ class Pool(Generic[_C]):
                 raise
             self._sharing.share(client)
             _exit.watch_main_thread()
-            self._watch(client)
+            self._living.add(client, self.hooks.release(client))
         return client
 
     def _construct_unpooled(self, arguments: Arguments) -> _C:
@@ -228,46 +219,24 @@ class Pool(Generic[_C]):
         """Tell whether a client is one of the library's, not a mock or another stand-in."""
         return derives_from(client, self.hooks.library)
 
-    def _watch(self, client: _C) -> None:
+    def end(self) -> None:
+        """Keep no client any more. The next call of the getter builds anew."""
         with self._lock:
-            self._alive.add(client)
-            self._open.add(client)
-        release = self.hooks.release(client)
-        if release is not None:
-            # Not freed on the spot: the garbage collector may run in a thread that freeing would wait for.
-            weakref.finalize(client, self._lapsed.append, release).atexit = False
-
-    def sweep(self) -> None:
-        """Free the connections of clients that the pool dropped and that nobody holds any more."""
-        while self._lapsed:
-            # Another thread was faster, or a client that nobody holds any more fails to close.
-            with contextlib.suppress(Exception):
-                self._lapsed.popleft()()
-
-    def end(self) -> list[_C]:
-        """Keep no client any more; return those that were kept. The next call of the getter builds anew."""
-        ended = self._end_generations()
-        self.sweep()
-        return ended
-
-    def _end_generations(self) -> list[_C]:
-        with self._lock:
-            ended = [self._end_generation(generation) for generation in self._generations()]
-        return [client for clients in ended for client in clients]
+            for generation in self._generations():
+                self._end_generation(generation)
+        self._living.sweep()
 
     def open_clients(self) -> list[_C]:
         """Return the clients not closed yet, also those that the pool let go of and somebody still holds."""
-        with self._lock:
-            return list(self._open)
+        return self._living.open_clients()
 
     def take_all_to_close(self) -> list[_C]:
         """Keep no client any more; return all that are open, each to one caller, who must close it."""
         with self._lock:  # no client of the next generation is among them: that starts under this lock
-            kept = self._end_generations()
-            taken = self.open_clients()
-            self._open.clear()
+            kept = [self._end_generation(generation) for generation in self._generations()]
+            taken = self._living.take_all()
         del kept  # until here only this may have held some of them
-        self.sweep()
+        self._living.sweep()
         return taken
 
     def _end_generation(self, generation: Generation[_C]) -> list[_C]:
@@ -300,7 +269,7 @@ class Pool(Generic[_C]):
 
     def abandon(self) -> None:
         """Start afresh in a forked child: new locks, no clients, and what was inherited is never touched."""
-        inherited = list(self._alive)
+        inherited = self._living.inherited()
         self._abandoned += [*inherited, vars(self).copy()]
         self.counters = Counters(self.counters.fork_resets + 1)
         self._reset()
@@ -316,7 +285,7 @@ class Pool(Generic[_C]):
 
     def stats(self) -> PoolStats:
         """Return what the pool has counted."""
-        self.sweep()
+        self._living.sweep()
         generations = [generation for generation in self._generations() if not generation.ended]
         return PoolStats(
             clients=len(self._clients()),

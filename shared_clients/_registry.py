@@ -36,8 +36,8 @@ class PoolLike(Protocol):
     def substituted(self, fake: object) -> AbstractContextManager[None]:
         """Have the getter return `fake`."""
 
-    def end(self) -> list[Any]:
-        """Keep no client any more; return those that were kept."""
+    def end(self) -> None:
+        """Keep no client any more."""
 
     def open_clients(self) -> list[Any]:
         """Return the clients not closed yet, also those that the pool let go of and somebody still holds."""
