@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from flake8_client_pool.syntax.flow import Binding, reaching
+from flake8_client_pool.syntax.flow import Binding
 from flake8_client_pool.syntax.names import Names
-from flake8_client_pool.syntax.scopes import FUNCTIONS, Place, Role, place_of
+from flake8_client_pool.syntax.scopes import FUNCTIONS, Place, Role
 from flake8_client_pool.syntax.source import Node, start_of
 
 IMPORTS = frozenset(("import_statement", "import_from_statement"))
@@ -39,18 +39,8 @@ class Standing:
 
 def standing(names: Names, name: str, at: Node) -> Standing:
     """Find the scope that gives a name its meaning at a place, and the bindings that count there."""
-    use, place, position = names.uses(name), place_of(at), start_of(at)
-    for depth, scope in enumerate(place.scopes):
-        if depth and scope.kind() == "class_definition":
-            continue
-        bindings = use.by_scope.get(scope)
-        if not bindings or scope in use.elsewhere:
-            continue
-        here = reaching(bindings, position, place.branches) if depth == 0 else reaching(bindings, None, ())
-        if here or scope.kind() not in ("class_definition", "module"):
-            return Standing(scope, tuple(bindings), tuple(here), depth == 0)
-        if bindings:
-            return Standing(scope, tuple(bindings), (), depth == 0)
+    for scope, bindings, here, innermost in names.binding_scopes(name, at):
+        return Standing(scope, tuple(bindings), tuple(here), innermost)
     return Standing(None)
 
 

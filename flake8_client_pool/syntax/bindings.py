@@ -4,10 +4,9 @@ from collections import defaultdict
 from dataclasses import dataclass, field
 
 from flake8_client_pool.syntax.flow import Binding
-from flake8_client_pool.syntax.scopes import COMPREHENSIONS, FUNCTIONS, Place, Role, place_of, role_of
+from flake8_client_pool.syntax.scopes import COMPREHENSIONS, FUNCTIONS, PATTERNS, Place, Role, place_of, role_of
 from flake8_client_pool.syntax.source import Node, Source, end_of, start_of
 
-_PATTERNS = frozenset(("pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern"))
 _HOLDS_FROM_END = frozenset(("assignment", "augmented_assignment", "named_expression", "class_definition"))
 
 
@@ -57,7 +56,7 @@ def _owner(node: Node, place: Place, use: NameUse) -> tuple[Node, bool]:
 def binder_of(name: Node) -> Node | None:
     """Find the construct that gives a bound name its value, above the patterns around it."""
     binder = name.parent()
-    while binder and binder.kind() in _PATTERNS:
+    while binder and binder.kind() in PATTERNS:
         binder = binder.parent()
     return binder
 

@@ -1,5 +1,6 @@
 """From a name at a place in one file to what it may stand for there."""
 
+from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from flake8_client_pool.syntax.bindings import NameUse, binder_of, uses_of
@@ -8,7 +9,7 @@ from flake8_client_pool.syntax.flow import Binding, reaching
 from flake8_client_pool.syntax.imports import imported
 from flake8_client_pool.syntax.parameters import parameter_values
 from flake8_client_pool.syntax.scopes import place_of
-from flake8_client_pool.syntax.source import Node, Source, string_of
+from flake8_client_pool.syntax.source import Node, Source, start_of, string_of
 from flake8_client_pool.syntax.values import Class, Function, Qualified, Values
 
 if TYPE_CHECKING:
@@ -46,20 +47,24 @@ class Names:
 
     def lookup(self, node: Node) -> Values:
         """Tell what an identifier may stand for at its place."""
-        name = node.text()
-        use = self.uses(name)
-        place = place_of(node)
-        position = node.range().start.index
-        for depth, scope in enumerate(place.scopes):
-            if depth and scope.kind() == "class_definition":
-                continue
-            bindings = use.by_scope.get(scope)
-            if not bindings or scope in use.elsewhere:
-                continue
-            here = reaching(bindings, position, place.branches) if depth == 0 else reaching(bindings, None, ())
+        for scope, _, here, _ in self.binding_scopes(node.text(), node):
             if here or scope.kind() not in ("class_definition", "module"):
                 return self.values_of(here)
-        return self._unbound(name)
+        return self._unbound(node.text())
+
+    def binding_scopes(self, name: str, at: Node) -> Iterator[tuple[Node, list[Binding], list[Binding], bool]]:
+        """Go outward from a place through the scopes that bind a name and can be seen from there.
+
+        Each comes with all its bindings of the name, those that reach the place, and whether it is the innermost.
+        """
+        use, place, position = self.uses(name), place_of(at), start_of(at)
+        for depth, scope in enumerate(place.scopes):
+            bindings = use.by_scope.get(scope)
+            if (depth and scope.kind() == "class_definition") or not bindings or scope in use.elsewhere:
+                continue
+            innermost = depth == 0
+            seen_from = (position, place.branches) if innermost else (None, ())
+            yield scope, bindings, reaching(bindings, *seen_from), innermost
 
     def exported(self, name: str) -> Values | None:
         """Tell what a name of the module stands for once the module has run; None when it has no such name."""

@@ -112,7 +112,7 @@ class Role(Enum):
     NOTHING = auto()
 
 
-_PATTERNS = frozenset(("pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern"))
+PATTERNS = frozenset(("pattern_list", "tuple_pattern", "list_pattern", "list_splat_pattern"))
 _PARAMETERS = frozenset(
     ("parameters", "lambda_parameters", "dictionary_splat_pattern", "typed_parameter"),
 )
@@ -156,7 +156,7 @@ def role_of(node: Node) -> Role:
 def _remaining_role(kind: str, parent: Node) -> Role:
     grandparent = parent.parent()
     above = grandparent.kind() if grandparent else ""
-    if kind in _PARAMETERS or kind in _PATTERNS:
+    if kind in _PARAMETERS or kind in PATTERNS:
         return Role.BINDING
     if kind == "expression_list" and above == "delete_statement":
         return Role.DELETION
