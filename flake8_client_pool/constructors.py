@@ -1,7 +1,7 @@
 """The known clients turned around: from a qualified name to what a call of it builds."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from flake8_client_pool.kinds import ClientKind
@@ -35,6 +35,10 @@ class Constructors:
     def get(self, name: str) -> Construction | None:
         """Tell what a call of a qualified name builds, or None."""
         return self._by_name.get(name)
+
+    def in_module(self, _path: str, _name: str) -> str:
+        """Give the qualified name of what a module of the repository has under a name; empty where it is not known."""
+        return ""
 
     def leads_to_method(self, name: str) -> bool:
         """Tell whether `name` is a module whose functions build a client for one call."""
@@ -77,6 +81,42 @@ class Constructors:
     @cached_property
     def _method_modules(self) -> frozenset[str]:
         return frozenset(name.rpartition(".")[0] for name, what in self._by_name.items() if what.method)
+
+
+class PoolGetters(Constructors):
+    """The getters of a pool module, in the place of constructors: what is followed to its calls takes from the pool.
+
+    The same resolution serves both, so that a getter is seen behind whatever a constructor would be seen behind.
+    """
+
+    def __init__(self, kinds: Iterable[ClientKind], pool_module: str) -> None:
+        """Index the getters of `kinds`, in `pool_module` and in every module below it."""
+        super().__init__(
+            replace(kind, constructors=(f"{pool_module}.{kind.getter}",), factories=(), methods={}) for kind in kinds
+        )
+        self._pool = pool_module
+
+    def get(self, name: str) -> Construction | None:
+        """Tell which client a call of a qualified name takes, or None."""
+        module, _, function = name.rpartition(".")
+        return super().get(f"{self._pool}.{function}") if self._is_inside(module) else None
+
+    def in_module(self, path: str, name: str) -> str:
+        """Give the qualified name of a getter in the pool module; empty for all else, and in other modules."""
+        dotted = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
+        return f"{self._pool}.{name}" if name in self.roots and f".{self._pool}." in f"{dotted}." else ""
+
+    def is_known(self, name: str) -> bool:
+        """Tell whether a qualified name is the pool module, or in it."""
+        return self._is_inside(name)
+
+    @cached_property
+    def roots(self) -> frozenset[str]:
+        """The getters: a file that names none of them, and imports none that does, takes nothing from the pool."""
+        return frozenset(kind.getter for kind in self.kinds)
+
+    def _is_inside(self, module: str) -> bool:
+        return module == self._pool or module.startswith(f"{self._pool}.")
 
 
 def _names(kind: ClientKind) -> Iterator[tuple[str, Construction]]:

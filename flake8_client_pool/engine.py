@@ -1,18 +1,21 @@
 """The one door to the analysis: a source goes in, findings come out."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
-from flake8_client_pool.constructors import Constructors
+from flake8_client_pool.constructors import Constructors, PoolGetters
 from flake8_client_pool.kinds import ClientKind
-from flake8_client_pool.model import Finding
-from flake8_client_pool.syntax.repository import Repository
+from flake8_client_pool.model import ClientUse, Finding
+from flake8_client_pool.syntax.repository import NoRepository, Repository
 from flake8_client_pool.syntax.words import Words
 
 if TYPE_CHECKING:
     from flake8_client_pool.rules.getters import Getters
     from flake8_client_pool.syntax.modules import Modules
+
+Answer = TypeVar("Answer")
 
 CONFTEST = "/conftest.py"
 # A rule looks at such files even where no client is built in them.
@@ -34,12 +37,26 @@ class Analysis:
 class Engine:
     """Analyses files one by one and remembers what it read of other files of the repository on the way."""
 
-    def __init__(self, kinds: tuple[ClientKind, ...], pool_module: str) -> None:
-        """Prepare to look for every one of `kinds`; messages name `pool_module` as the getters' home."""
+    def __init__(
+        self, kinds: tuple[ClientKind, ...], pool_module: str, repository: Repository | None = None
+    ) -> None:
+        """Prepare to look for every one of `kinds`; messages name `pool_module` as the getters' home.
+
+        Other files are found in `repository`, which is that on the disk unless another is given.
+        """
         self._constructors = Constructors(kinds)
-        self._repository = Repository()
+        self._repository = repository or Repository()
         self._pool_module = pool_module
         self._words = Words(self._constructors, self._repository, self._names_taken)
+
+    @classmethod
+    def in_file(cls, kinds: tuple[ClientKind, ...], pool_module: str) -> "Engine":
+        """Make an engine that follows names within each file and no further, for texts without a tree around them.
+
+        What it does not see: a client's class, or a getter, that comes by way of another module of the repository.
+        It touches no disk, and one path serves as well as another.
+        """
+        return cls(kinds, pool_module, NoRepository())
 
     @property
     def seen(self) -> tuple[frozenset[str], frozenset[str]]:
@@ -55,12 +72,30 @@ class Engine:
 
     def analyze(self, path: str, text: str, words: tuple[str, ...]) -> Analysis:
         """Find every fault in one file, in the order of its places; `words` is the answer of `words`."""
-        from flake8_client_pool.syntax.source import WholeSourceNeededError
+        return _excerpt_first(lambda whole: self._analyze(path, text, words, whole=whole))
 
-        try:
-            return self._analyze(path, text, words, whole=False)
-        except WholeSourceNeededError:
-            return self._analyze(path, text, words, whole=True)
+    def client_uses(self, path: str, data: bytes, text: str) -> tuple[ClientUse, ...]:
+        """List every place in a file that gets a client, from the pool or directly, in the order of the text.
+
+        This is `pool_calls` together with what `analyze` reports as built directly, without the messages and so in
+        less time; `data` holds the bytes of `text`.
+        """
+        words = self._words.of(path, data)
+        built = self._uses(self._modules, path, text, words, pooled=False) if words else ()
+        return tuple(sorted((*built, *self.pool_calls(path, data, text)), key=lambda use: use.span.start))
+
+    def pool_calls(self, path: str, data: bytes, text: str) -> tuple[ClientUse, ...]:
+        """List every call of one of the pool's getters in a file, resolved as constructions are."""
+        words = self._getter_words.of(path, data)
+        return self._uses(self._getter_modules, path, text, words, pooled=True) if words else ()
+
+    def _uses(
+        self, modules: "Modules", path: str, text: str, words: tuple[str, ...], *, pooled: bool
+    ) -> tuple[ClientUse, ...]:
+        from flake8_client_pool.rules.uses import Uses, client_uses
+
+        uses = _excerpt_first(lambda whole: Uses(modules.open(path, text, words, whole=whole), words))
+        return client_uses(uses, pooled=pooled)
 
     def _analyze(self, path: str, text: str, words: tuple[str, ...], *, whole: bool) -> Analysis:
         from flake8_client_pool.rules import (
@@ -99,3 +134,32 @@ class Engine:
         from flake8_client_pool.syntax.modules import Modules
 
         return Modules(self._constructors, self._repository)
+
+    @cached_property
+    def _getter_modules(self) -> "Modules":
+        from flake8_client_pool.syntax.modules import Modules
+
+        return Modules(self._pool_getters, self._repository)
+
+    @cached_property
+    def _getter_words(self) -> Words:
+        return Words(self._pool_getters, self._repository, self._getters_taken)
+
+    @cached_property
+    def _pool_getters(self) -> PoolGetters:
+        return PoolGetters(self._constructors.kinds, self._pool_module)
+
+    def _getters_taken(self, path: str, words: frozenset[bytes]) -> frozenset[bytes]:
+        from flake8_client_pool.rules.uses import names_taken
+
+        return names_taken(self._getter_modules, path, words)
+
+
+def _excerpt_first(answer: Callable[[bool], Answer]) -> Answer:
+    """Answer from an excerpt of a file where that is enough, else from the whole of it."""
+    from flake8_client_pool.syntax.source import WholeSourceNeededError
+
+    try:
+        return answer(False)  # noqa: FBT003 - the one argument of a callable has no name
+    except WholeSourceNeededError:
+        return answer(True)  # noqa: FBT003

@@ -65,3 +65,17 @@ class Finding:
     symbol: str = ""
     call: str = ""
     fix: Fix | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class ClientUse:
+    """One place where code gets a client.
+
+    `kind` is the name of the client kind, `pooled` whether a getter of the pool module is called rather than the
+    client built directly; `scope` is that of a finding.
+    """
+
+    kind: str
+    pooled: bool
+    span: Span
+    scope: str

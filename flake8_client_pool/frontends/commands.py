@@ -127,6 +127,22 @@ def baseline(**options: Any) -> int:  # noqa: ANN401 - as above
 
 
 @commands.command()
+@click.argument("directory", default=".")
+@click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table", help="What to write.")
+@click.option("--depth", type=click.IntRange(min=1), default=1, help="How many folders deep to tell directories apart.")
+@click.option("--config", default="", metavar="FILE", help="Use this configuration for every file.")
+@click.option("--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto.")
+def report(**options: Any) -> int:  # noqa: ANN401 - as above
+    """Report how far a directory has come: pool calls, direct constructions, adoption.
+
+    Exits with 0, or with 2 when the figures could not be had.
+    """
+    from flake8_client_pool.frontends.report import ReportRequest, show
+
+    return show(ReportRequest(**options))
+
+
+@commands.command()
 def rules() -> None:
     """List the rules."""
     from flake8_client_pool.frontends.rule_pages import listed

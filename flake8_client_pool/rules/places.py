@@ -17,14 +17,15 @@ def finding_at(
         kind=construction.kind.name if construction else "",
         message=message,
         span=source.span(node),
-        scope=_scope(ancestors),
+        scope=scope_among(ancestors),
         logical_line=_logical_line(node, ancestors),
         symbol=construction.constructor if construction else "",
         call=folded(node),
     )
 
 
-def _scope(ancestors: list[Node]) -> str:
+def scope_among(ancestors: list[Node]) -> str:
+    """Name the innermost function or class among the ancestors of a node, dotted; the ancestors go outward."""
     names = [each.field("name") for each in ancestors if each.kind() in _DEFINITIONS]
     return ".".join(name.text() for name in reversed(names) if name)
 

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from flake8_client_pool.constructors import Construction
+from flake8_client_pool.model import ClientUse
 from flake8_client_pool.rules.handing_on import is_handed_on
+from flake8_client_pool.rules.places import scope_among
 from flake8_client_pool.syntax.modules import Modules
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import FUNCTIONS, Role, place_of, role_of
@@ -234,6 +236,19 @@ def names_taken(modules: Modules, path: str, words: frozenset[bytes]) -> frozens
     names = modules.names(path)
     taken = Uses(names, tuple(word.decode() for word in words)).taken if names else ()
     return frozenset(name.encode() for name in taken)
+
+
+def client_uses(uses: Uses, *, pooled: bool) -> tuple[ClientUse, ...]:
+    """Describe the calls among some uses in plain values; `pooled` says whether they are calls of getters."""
+    return tuple(
+        ClientUse(
+            kind=use.construction.kind.name,
+            pooled=pooled,
+            span=uses.source.span(use.node),
+            scope=scope_among(use.node.ancestors()),
+        )
+        for use in uses.built
+    )
 
 
 def _in_order(uses: dict[tuple[Node, str], Use]) -> list[Use]:

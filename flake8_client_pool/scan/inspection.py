@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from flake8_client_pool.model import Finding, Span
+from flake8_client_pool.model import ClientUse, Finding, Span
 from flake8_client_pool.policy.baseline import Entry as BaselineEntry
 from flake8_client_pool.policy.judgement import is_judged_always
 from flake8_client_pool.policy.selection import UNREADABLE_CODE
@@ -45,7 +45,8 @@ class Inspection(NamedTuple):
     `number` is the file's position in the plan; `problem` says why the file could not be checked, `vanished`
     that this is so because it is no longer there; `entry` is for the cache, where something new was found
     out, and `seen` what the process saw besides since it last said so, by the roots of settings. `followed`
-    names the other paths that had a part in it; `fixed` and `former` are those of the verdict.
+    names the other paths that had a part in it; `fixed` and `former` are those of the verdict; `uses` are the
+    places that get a client, where the plan asks for a census.
     """
 
     number: int
@@ -57,6 +58,7 @@ class Inspection(NamedTuple):
     followed: tuple[str, ...] = ()
     fixed: tuple[BaselineEntry, ...] = ()
     former: str = ""
+    uses: tuple[ClientUse, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -66,7 +68,7 @@ class Plan:
     `caches` are the loaded caches by the root of their settings, none of them where no cache is wanted, and
     `settled` their entries that need no further proof, by the numbers of the files; `started` is the time of
     the run in nanoseconds since the epoch. With `follow` the inspections say which other paths had a part in
-    them.
+    them, with `census` where clients come from.
     """
 
     files: tuple[SourceFile, ...]
@@ -75,6 +77,7 @@ class Plan:
     settled: Mapping[int, Entry] = field(default_factory=dict)
     terms: Terms = field(default_factory=Terms)
     follow: bool = False
+    census: bool = False
 
 
 class Inspector:
@@ -90,7 +93,7 @@ class Inspector:
     def inspect(self, number: int, data: bytes | None = None) -> Inspection:
         """Read, analyse and judge one file of the plan; `data` stands for what would be read."""
         settled = self._plan.settled.get(number)
-        if settled and settled[1] is None:
+        if settled and settled[1] is None and not self._plan.census:
             return self._judged(number, "", ()) if self._expects(number) else Inspection(number)
         try:
             if data is None:
@@ -146,7 +149,7 @@ class Inspector:
         entry: Entry | None = None,
         followed: Iterable[str] = (),
     ) -> Inspection:
-        file = self._plan.files[number]
+        file, findings = self._plan.files[number], tuple(findings)
         verdict = self._benches.under(file.settings).judge.judge(file.location, text, findings)
         lines = text.split("\n") if verdict.judged else []
         return Inspection(
@@ -156,7 +159,18 @@ class Inspector:
             followed=tuple(followed) if self._plan.follow and verdict.judged else (),
             fixed=verdict.fixed,
             former=verdict.former,
+            uses=self._uses(file, text, findings) if self._plan.census else (),
         )
+
+    def _uses(self, file: SourceFile, text: str, findings: Iterable[Finding]) -> tuple[ClientUse, ...]:
+        codes = {kind.code for kind in file.settings.active_kinds}
+        built = [
+            ClientUse(each.kind, pooled=False, span=each.span, scope=each.scope)
+            for each in findings
+            if each.code in codes
+        ]
+        taken = self._benches.under(file.settings).engine.pool_calls(file.location, text.encode(), text)
+        return tuple(sorted((*built, *taken), key=lambda use: use.span.start))
 
     def _found(self, file: SourceFile, data: bytes, text: str) -> tuple[tuple[Finding, ...], Entry | None, Followed]:
         engine = self._benches.under(file.settings).engine

@@ -26,6 +26,11 @@ class Owners:
         self._top = _top_of(directory)
         self._owners = _read(self._top)
 
+    @property
+    def are_known(self) -> bool:
+        """Whether there is a CODEOWNERS file."""
+        return self._owners is not None
+
     def of(self, locations: Iterable[str]) -> tuple[str, ...]:
         """List the owners of the files at absolute paths, those of most files first."""
         if self._owners is None:

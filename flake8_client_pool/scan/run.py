@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from flake8_client_pool.model import Finding
+from flake8_client_pool.model import ClientUse, Finding
 from flake8_client_pool.policy.baseline import Entry as BaselineEntry
 from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.bench import Terms
@@ -63,6 +63,7 @@ class Run:
         outdated: what the baselines still have although it is gone.
         warnings: what whoever runs the check should know, and no finding says.
         earlier: how many errors are left out since they were there before.
+        uses: the places that get a client, by the paths of their files, where the options asked for a census.
     """
 
     results: tuple[Result, ...]
@@ -72,6 +73,7 @@ class Run:
     outdated: tuple[Outdated, ...] = ()
     warnings: tuple[str, ...] = ()
     earlier: int = 0
+    uses: Mapping[str, tuple[ClientUse, ...]] = field(default_factory=dict)
 
     @property
     def judged(self) -> tuple[Result, ...]:
@@ -94,13 +96,15 @@ Watch = Callable[[Iterable[Inspection], int], Iterator[Inspection]]
 class Options:
     """How to run: on how many processes, on which terms, with a cache or without.
 
-    With `follow` the results name the other files that had a part in them.
+    With `follow` the results name the other files that had a part in them; with `census` the run says where clients
+    come from, pool or not, whatever the findings count for.
     """
 
     jobs: int
     terms: Terms = field(default_factory=Terms)
     use_cache: bool = True
     follow: bool = False
+    census: bool = False
 
 
 def run(files: tuple[SourceFile, ...], options: Options, watch: Watch) -> Run:
@@ -119,6 +123,7 @@ def run(files: tuple[SourceFile, ...], options: Options, watch: Watch) -> Run:
         settled=_settled(files, caches, states) if caches else {},
         terms=options.terms,
         follow=options.follow,
+        census=options.census,
     )
     inspections = sorted(watch(inspected(plan, options.jobs), len(files)), key=itemgetter(0))
     if caches:
@@ -172,6 +177,7 @@ def _summed(files: tuple[SourceFile, ...], inspections: Iterable[Inspection]) ->
     results: list[Result] = []
     problems: list[Problem] = []
     outdated: list[Outdated] = []
+    uses: dict[str, tuple[ClientUse, ...]] = {}
     for inspection in inspections:
         path = files[inspection.number].path
         if inspection.problem:
@@ -181,6 +187,8 @@ def _summed(files: tuple[SourceFile, ...], inspections: Iterable[Inspection]) ->
             Result(path, from_record(record), excerpt, *weight, followed)
             for record, excerpt, weight in inspection.records
         ]
+        if inspection.uses:
+            uses[path] = inspection.uses
         if inspection.fixed or inspection.former:
             outdated.append(Outdated(path, inspection.fixed, inspection.former))
     return Run(
@@ -189,4 +197,5 @@ def _summed(files: tuple[SourceFile, ...], inspections: Iterable[Inspection]) ->
         tuple(problems),
         tuple(result for result in results if result.status != Status.ERROR),
         tuple(outdated),
+        uses=uses,
     )

@@ -142,6 +142,8 @@ class Modules:
         return dotted if self.constructors.get(dotted) else ""
 
     def _module_attribute(self, path: str, name: str) -> Values:
+        if known := self.constructors.in_module(path, name):
+            return (Qualified(known),)
         exported = self._exported(path, name)
         if exported is not None:
             return exported

@@ -148,5 +148,18 @@ class Repository:
         return next((folder for folder in reversed(above) if _PROJECT_FILES & self.entries(folder)), directory)
 
 
+class NoRepository(Repository):
+    """Stands for the other files where there are none, as around a single blob of git's: it touches no disk."""
+
+    def read(self, path: str) -> bytes:
+        """Give nothing, whatever the path."""
+        self.followed.add(path)
+        return b""
+
+    def entries(self, _folder: str) -> frozenset[str]:
+        """Name nothing, whatever the folder."""
+        return frozenset()
+
+
 def _import_path(directory: str) -> Iterator[str]:
     yield from (join(directory, folder) if folder else directory for folder in _SOURCE_FOLDERS)

@@ -1,0 +1,59 @@
+"""A report as JSON; docs/json.md describes every key."""
+
+import json
+from typing import Any
+
+from flake8_client_pool.report.figures import Count, PhaseRow, Report, Row
+
+VERSION = 1
+
+
+def to_json(report: Report) -> str:
+    """Write every figure, in ASCII and with a line break at the end."""
+    return json.dumps(document(report), indent=1) + "\n"
+
+
+def document(report: Report) -> dict[str, Any]:
+    """Describe a report in the types that JSON knows."""
+    return {
+        "version": VERSION,
+        "path": report.path,
+        "pool_module": report.pool_module,
+        "kinds": {kind: report.titles[kind] for row in (report.code, report.tests, report.pool) for kind in row.kinds},
+        "code": _row(report.code),
+        "tests": _row(report.tests),
+        "pool": _row(report.pool),
+        "phases": [_phase(row) for row in report.phases],
+        "depth": report.depth,
+        "directories": [_row(row) for row in report.directories],
+        "owners": [_row(row) for row in report.owners],
+    }
+
+
+def _count(count: Count) -> dict[str, Any]:
+    adoption = count.adoption
+    return {
+        "pool_calls": count.pool_calls,
+        "direct": count.direct,
+        "adoption": None if adoption is None else round(adoption, 1),
+    }
+
+
+def _row(row: Row) -> dict[str, Any]:
+    return {
+        "name": row.name or None,
+        "files": row.files,
+        **_count(row.total),
+        "kinds": {kind: _count(count) for kind, count in row.kinds.items()},
+    }
+
+
+def _phase(row: PhaseRow) -> dict[str, Any]:
+    return {
+        "number": row.number or None,
+        **_row(row),
+        "reached": row.is_reached,
+        "owner": row.owner or None,
+        "due": row.due or None,
+        "late": row.is_late,
+    }
