@@ -8,16 +8,17 @@ lock, and leaves runs side by side alone, since each has a directory of its own.
 """
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from tempfile import TemporaryDirectory
-from types import TracebackType
-from typing import Self
 
 from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.scan.discovery import SUFFIX
 from flake8_client_pool.scan.git import ask_git
 
 _MARK_OF_A_WORK_TREE = ".git"
+_UNTRACKED = "?"
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,21 +38,36 @@ class Changes:
     former: Mapping[str, str]
 
 
-def changes_since(top: str, commit: str, suffix: str) -> Changes:
-    """Ask git how the work tree at `top` differs from a commit in files whose names end in `suffix`.
+def changes_since(top: str, commit: str, locations: Iterable[str]) -> Changes:
+    """Ask git how the work tree at `top` differs from a commit, in all Python files and in those at `locations`.
+
+    Of those a file that git does not track is new, one that git ignores too.
 
     Raises:
         ClientPoolError: git does not say.
     """
+    locations = frozenset(locations)
+    scripts = [path.removeprefix(f"{top}/") for path in sorted(locations) if not path.endswith(SUFFIX)]
+    concerned = ("--", f"*{SUFFIX}", *(f":(literal){script}" for script in scripts))
     # git diff would write the index, to note there that a file is as it was; diff-index only looks.
-    raw = ask_git(top, "diff-index", "-z", "-M", "--no-abbrev", commit, "--", f"*{suffix}")
-    new = ask_git(top, "ls-files", "-z", "--others", "--exclude-standard", "--", f"*{suffix}")
-    if raw is None or new is None:
-        raise ClientPoolError(f"{top}: git cannot compare the work tree with {commit}; run git status to see why")
+    raw = ask_git(top, "diff-index", "-z", "-M", "--no-abbrev", commit, *concerned)
+    listing = ask_git(top, "ls-files", "-z", "-t", "--cached", "--others", "--exclude-standard", *concerned)
+    if raw is None or listing is None:
+        raise ClientPoolError(
+            f"{top}: git cannot compare the work tree with {commit}; fetch that commit, or run git status to see why"
+        )
+    listed = [line.split(" ", 1) for line in os.fsdecode(listing).split("\0")[:-1]]
+    tracked = {f"{top}/{path}" for tag, path in listed if tag != _UNTRACKED}
+    new = {f"{top}/{path}" for tag, path in listed if tag == _UNTRACKED}
+    return _changes(top, os.fsdecode(raw), new | (locations - tracked))
+
+
+def _changes(top: str, raw: str, new: frozenset[str] | set[str]) -> Changes:
+    """Read what diff-index says: `:mode mode blob blob status`, a path, and a second one after a rename."""
     blobs: dict[str, str] = {}
     former: dict[str, str] = {}
-    paths = {f"{top}/{path}" for path in os.fsdecode(new).split("\0")[:-1]}
-    fields = iter(os.fsdecode(raw).split("\0")[:-1])
+    paths = set(new)
+    fields = iter(raw.split("\0")[:-1])
     for description in fields:
         _, _, blob, _, status = description.split(" ")
         old = f"{top}/{next(fields)}"
@@ -65,58 +81,49 @@ def changes_since(top: str, commit: str, suffix: str) -> Changes:
     return Changes(top, blobs, frozenset(paths), former)
 
 
-class BaseTree:
-    """The directory; `prefix` before an absolute path of the work tree makes that of its earlier state."""
+@contextmanager
+def state_before(changes: Changes) -> Iterator[str]:
+    """Make the directory, and yield what stands before an absolute path of the work tree in that of its earlier state.
 
-    def __init__(self, changes: Changes) -> None:
-        """Prepare to show the work tree as it was before `changes`."""
-        self._changes = changes
-        self._directory = TemporaryDirectory(prefix="client-pool-")
-        self.prefix = os.path.realpath(self._directory.name)
-
-    def __enter__(self) -> Self:
-        """Make the directory.
-
-        Raises:
-            ClientPoolError: the system makes no links, or git no longer has a content.
-        """
+    Raises:
+        ClientPoolError: the system makes no links or has no room, or git no longer has a content.
+    """
+    with ExitStack() as stack:
         try:
-            self._link()
-            self._write()
+            prefix = os.path.realpath(stack.enter_context(TemporaryDirectory(prefix="client-pool-")))
+            _link(changes, prefix)
+            _write(changes, prefix)
         except OSError as error:
-            self._directory.cleanup()
             reason = (error.strerror or str(error)).lower()
-            raise ClientPoolError(f"{self.prefix}: cannot show the earlier state there: {reason}") from error
-        return self
+            raise ClientPoolError(
+                f"--since cannot show the earlier state in a temporary directory: {reason}; TMPDIR says where that is, "
+                "and its file system has to know symbolic links"
+            ) from error
+        yield prefix
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        """Remove the directory."""
-        self._directory.cleanup()
 
-    def _link(self) -> None:
-        top, paths = self._changes.top, self._changes.paths
-        touched = {top}
-        for path in paths:
-            while (path := os.path.dirname(path)) not in touched:
-                touched.add(path)
-        for directory in sorted(touched):
-            os.makedirs(self.prefix + directory)
-            names = os.listdir(directory) if os.path.isdir(directory) else ()
-            for location in (f"{directory}/{name}" for name in names if name != _MARK_OF_A_WORK_TREE):
-                if location not in paths and location not in touched:
-                    os.symlink(location, self.prefix + location)
-        os.mkdir(f"{self.prefix}{top}/{_MARK_OF_A_WORK_TREE}")
+def _link(changes: Changes, prefix: str) -> None:
+    touched = {changes.top}
+    for path in changes.paths:
+        while (path := os.path.dirname(path)) not in touched:
+            touched.add(path)
+    for directory in sorted(touched):
+        os.makedirs(prefix + directory)
+        names = os.listdir(directory) if os.path.isdir(directory) else ()
+        for location in (f"{directory}/{name}" for name in names if name != _MARK_OF_A_WORK_TREE):
+            if location not in changes.paths and location not in touched:
+                os.symlink(location, prefix + location)
+    os.mkdir(f"{prefix}{changes.top}/{_MARK_OF_A_WORK_TREE}")
 
-    def _write(self) -> None:
-        wanted = "".join(f"{blob}\n" for blob in self._changes.blobs.values())
-        answer = ask_git(self._changes.top, "cat-file", "--batch", given=wanted.encode()) or b""
-        for path, blob in self._changes.blobs.items():
-            header, _, answer = answer.partition(b"\n")
-            if not header.startswith(f"{blob} blob ".encode()):
-                raise ClientPoolError(f"{path}: git no longer has what it was; fetch the history")
-            size = int(header.rpartition(b" ")[2])
-            with open(self.prefix + path, "wb") as stream:
-                stream.write(answer[:size])
-            answer = answer[size + 1 :]
+
+def _write(changes: Changes, prefix: str) -> None:
+    wanted = "".join(f"{blob}\n" for blob in changes.blobs.values())
+    answer = ask_git(changes.top, "cat-file", "--batch", given=wanted.encode()) or b""
+    for path, blob in changes.blobs.items():
+        header, _, answer = answer.partition(b"\n")
+        if not header.startswith(f"{blob} blob ".encode()):
+            raise ClientPoolError(f"{path}: git no longer has what it was; fetch the history")
+        size = int(header.rpartition(b" ")[2])
+        with open(prefix + path, "wb") as stream:
+            stream.write(answer[:size])
+        answer = answer[size + 1 :]

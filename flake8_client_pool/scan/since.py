@@ -10,10 +10,10 @@ from flake8_client_pool.policy.baseline import Entry, entry_of
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.policy.selection import OUTDATED_BASELINE_CODE
 from flake8_client_pool.policy.verdict import Status
-from flake8_client_pool.scan.base_tree import BaseTree, Changes, changes_since
+from flake8_client_pool.scan.base_commit import base_of
+from flake8_client_pool.scan.base_tree import Changes, changes_since, state_before
 from flake8_client_pool.scan.baselines import Baselines
-from flake8_client_pool.scan.discovery import SUFFIX, SourceFile
-from flake8_client_pool.scan.git import ask_git
+from flake8_client_pool.scan.discovery import SourceFile
 from flake8_client_pool.scan.run import Options, Result, Run, run
 
 _WEIGHED = frozenset({Status.ERROR, Status.PENDING})
@@ -78,16 +78,16 @@ def _use_up(known: Counter[Entry], result: Result) -> bool:
 
 
 def _compared(revision: str, done: Run, files: Iterable[SourceFile]) -> Iterator[_Compared]:
-    @cache
-    def changes_of(top: str) -> Changes:
-        return changes_since(top, _merge_base(top, revision), SUFFIX)
-
     results: dict[str, list[Result]] = {}
     for result in done.judged:
         results.setdefault(result.path, []).append(result)
+    concerned: dict[str, list[SourceFile]] = {}
     for file in files:
         if file.path in results:
-            yield _Compared(file, tuple(results[file.path]), changes_of(_top_of(os.path.dirname(file.location))))
+            concerned.setdefault(_top_of(os.path.dirname(file.location)), []).append(file)
+    for top, below in concerned.items():
+        changes = changes_since(top, base_of(top, revision), [file.location for file in below])
+        yield from (_Compared(file, tuple(results[file.path]), changes) for file in below)
 
 
 def _known(compared: list[_Compared], options: Options) -> Counter[Entry]:
@@ -105,11 +105,11 @@ def _known(compared: list[_Compared], options: Options) -> Counter[Entry]:
 
 
 def _known_in(group: list[_Compared], options: Options) -> Iterator[Entry]:
-    with BaseTree(group[0].changes) as tree:
+    with state_before(group[0].changes) as prefix:
         configured = {id(each.file.settings): each.file.settings for each in group}
-        settings = {key: replace(each, root=tree.prefix + each.root) for key, each in configured.items()}
+        settings = {key: replace(each, root=prefix + each.root) for key, each in configured.items()}
         files = tuple(
-            replace(each.file, location=tree.prefix + each.former, settings=settings[id(each.file.settings)])
+            replace(each.file, location=prefix + each.former, settings=settings[id(each.file.settings)])
             for each in group
         )
         terms = replace(options.terms, baselines=Baselines(ignored=True), in_ci=False)
@@ -127,16 +127,3 @@ def _top_of(directory: str) -> str:
     if parent == directory:
         raise ClientPoolError("--since compares with what git has, and not all files are in a git work tree")
     return _top_of(parent)
-
-
-def _merge_base(top: str, revision: str) -> str:
-    commit = ask_git(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
-    if commit is None:
-        raise ClientPoolError(f"--since {revision}: git knows no such revision in {top}; fetch it or name another")
-    base = ask_git(top, "merge-base", commit.decode().strip(), "HEAD")
-    if base is None:
-        raise ClientPoolError(
-            f"--since {revision}: git knows no commit that it and HEAD have in common; fetch more history "
-            "(git fetch --unshallow)"
-        )
-    return base.decode().split()[0]

@@ -12,6 +12,9 @@ from ..team import Team, configuration, module  # noqa: TID252
 
 BUILT = "bigquery.Client()"
 STORED = "storage.Client()"
+RUN_CHECK = (
+    "import sys; from flake8_client_pool.frontends.cli import main; sys.argv[1:] = ['check', '--since=HEAD']; main()"
+)
 BEFORE = {
     "job.py": module(load=BUILT, keep=STORED),
     "other.py": module(run=BUILT),
@@ -178,3 +181,40 @@ def test_outside_of_a_work_tree(tmp_path_factory: pytest.TempPathFactory, team: 
     assert done.returncode == 2
     assert "--since compares with what git has, and not all files are in a git work tree" in done.stderr
     assert "cannot be used with standard input" in team.client_pool("check", "--since=HEAD", "-").stderr
+
+
+def test_what_is_named_is_compared_whatever_its_name(team: Team) -> None:
+    script = f"#!/usr/bin/env python\n{module(run=BUILT)}"
+    team.write({".gitignore": "ignored\n", "tool[1]": script, "tool1": "x = 1\n"})
+    team.commit("script")
+    team.write({"tool[1]": f"{script}\n\ndef more():\n    return {STORED}\n", "ignored/job.py": module(run=BUILT)})
+    assert added(team, "HEAD", "tool[1]") == ["tool[1] more CPL103"]
+    assert added(team, "HEAD~1", "tool[1]") == ["tool[1] run CPL101", "tool[1] more CPL103"]
+    assert added(team, "HEAD", "ignored") == ["ignored/job.py run CPL101"], "git has nothing to compare it with"
+
+
+def test_a_submodule_is_compared_with_the_commit_that_its_repository_had(team: Team) -> None:
+    allowed = ("-c", "protocol.file.allow=always")
+    origin, checked_out = team.root / ".git/origin", team.root / "vendored"
+    origin.mkdir()
+    team.git("init", "--quiet", "--initial-branch=trunk", cwd=origin)
+    (origin / "job.py").write_text(module(load=BUILT))
+    team.git("add", "job.py", cwd=origin)
+    team.git("commit", "--quiet", "--message=one", cwd=origin)
+    team.git(*allowed, "submodule", "--quiet", "add", str(origin), "vendored")
+    team.commit("submodule")
+    (checked_out / "job.py").write_text(module(load=BUILT, more=STORED))
+    team.git("commit", "--quiet", "--all", "--message=two", cwd=checked_out)
+    assert added(team, "main") == ["vendored/job.py more CPL103"]
+    assert added(team, "main~1") == ["vendored/job.py load CPL101", "vendored/job.py more CPL103"]
+    here = team.client_pool("check", "--since=HEAD", cwd=checked_out)
+    assert (here.returncode, here.stdout) == (0, "Nothing found in 1 file; 2 findings there before.\n")
+
+
+def test_without_room_for_the_earlier_state(team: Team) -> None:
+    team.write({"job.py": module(new=STORED)})
+    limited = f"import tempfile; tempfile._candidate_tempdir_list = lambda: ['/proc']; {RUN_CHECK}"
+    command = [sys.executable, "-c", limited]
+    done = subprocess.run(command, cwd=team.root, env=team.environment, capture_output=True, text=True, check=False)
+    assert done.returncode == 2
+    assert done.stderr.startswith("client-pool: --since cannot show the earlier state in a temporary directory: no ")
