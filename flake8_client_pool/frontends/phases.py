@@ -10,7 +10,7 @@ from flake8_client_pool.frontends.exit_codes import FOUND_NOTHING, FOUND_SOMETHI
 from flake8_client_pool.frontends.writing import write_file, write_out, write_problem
 from flake8_client_pool.output.phases import held, to_json, to_table
 from flake8_client_pool.policy.advance import with_phase
-from flake8_client_pool.policy.baseline import NAME
+from flake8_client_pool.policy.baseline import NAME, read_baseline
 from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.scan.survey import Stage, stages
 
@@ -72,8 +72,10 @@ def _advance(request: PhasesRequest, directory: str, settings: Settings, found: 
             f"has {held(following)}"
         )
         return FOUND_SOMETHING
+    # One that cannot be read has to stop this before anything is written.
+    known = read_baseline(os.path.join(settings.root, NAME))
     _raise_gate(settings, following)
-    if os.path.exists(os.path.join(settings.root, NAME)):
+    if known:
         prune(BaselineRequest(directories=(directory,), config=request.config, jobs=request.jobs), directory)
     return FOUND_NOTHING
 

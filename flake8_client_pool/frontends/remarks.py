@@ -4,12 +4,13 @@ import os
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
+from flake8_client_pool.policy.baseline import entry_of
 from flake8_client_pool.policy.configuration import Configurations
-from flake8_client_pool.policy.phases import overdue, today
-from flake8_client_pool.policy.ratchet import UPDATE, counted
+from flake8_client_pool.policy.phases import Phases, overdue, today
+from flake8_client_pool.policy.ratchet import IF_MOVED, UPDATE, counted
 from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.scan.bench import Terms
-from flake8_client_pool.scan.discovery import Discovery
+from flake8_client_pool.scan.discovery import Discovery, SourceFile
 from flake8_client_pool.scan.gone import as_result, gone
 from flake8_client_pool.scan.run import Run
 
@@ -29,9 +30,9 @@ def with_gone(done: Run, settings: Iterable[Settings], terms: Terms, paths: Iter
     return replace(done, results=(*done.results, *errors), outdated=(*done.outdated, *found))
 
 
-def with_remarks(done: Run, settings: Iterable[Settings]) -> Run:
-    """Add what is late, and which gains the baselines do not hold yet."""
-    return replace(done, warnings=(*done.warnings, *_late(settings), *_gains(done)))
+def with_remarks(done: Run, settings: Iterable[Settings], files: Iterable[SourceFile]) -> Run:
+    """Add what is late, which gains the baselines do not hold yet, and what may only have moved between `files`."""
+    return replace(done, warnings=(*done.warnings, *_late(settings), *_gains(done), *_moves(done, files)))
 
 
 def _late(settings: Iterable[Settings]) -> Iterator[str]:
@@ -48,3 +49,26 @@ def _gains(done: Run) -> Iterator[str]:
         yield f"{counted(fixed)} of the baseline {'is' if fixed == 1 else 'are'} gone; {UPDATE}"
     elif done.outdated:
         yield f"the baseline has files under paths that they no longer have; {UPDATE}"
+
+
+def _moves(done: Run, files: Iterable[SourceFile]) -> Iterator[str]:
+    """Compare what is new with what is gone from other files that are still there; the messages tell of all else."""
+    gone = [(each.path, entry) for each in done.outdated if not each.baseline_file for entry in each.fixed]
+    if not gone:
+        return
+    settings = {file.path: (file.location, file.settings) for file in files}
+    moved: list[str] = []
+    for result in done.results:
+        finding = result.finding
+        call = entry_of(finding, "")[2:]
+        source = next((each for each in gone if each[1][2:] == call and each[0] != result.path), None)
+        if source and not _is_strict(*settings[result.path]):
+            gone.remove(source)
+            moved.append(f"{result.path}:{finding.span.line} from {source[1].scope or 'the module'} of {source[0]}")
+    if moved:
+        more = f", and {len(moved) - 1:,} more" if len(moved) > 1 else ""
+        yield f"what is new may be what is gone elsewhere: {moved[0]}{more}; {IF_MOVED}"
+
+
+def _is_strict(location: str, settings: Settings) -> bool:
+    return Phases(settings, today()).standing_of(location).strict

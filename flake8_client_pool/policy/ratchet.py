@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from functools import cached_property
 
 from flake8_client_pool.model import Finding, Span
 from flake8_client_pool.policy.baseline import Baseline, Entry, Known, entry_of, relative_path
@@ -11,6 +12,7 @@ from flake8_client_pool.policy.selection import OUTDATED_BASELINE_CODE, UNREADAB
 from flake8_client_pool.policy.verdict import Judged, Status
 
 UPDATE = "run `client-pool baseline --update` and commit the file"
+IF_MOVED = "if it only moved, `client-pool baseline --update --allow-growth moved` takes it over"
 
 
 class Ratchet:
@@ -34,26 +36,26 @@ class Ratchet:
 
         Of several findings with one entry, the first ones in the text are those that are known.
         """
+        findings = list(findings)
+        path = relative_path(location, self._root) if self._known else ""
+        left = Counter(self._known_of(location).entries) if self._known else Counter[Entry]()
+        is_known = [bool(left) and _use_up(left, entry_of(finding, path)) for finding in findings]
         if standing.strict or self._baseline is None:
             status = Status.ERROR if standing.strict else Status.PENDING
-            left = Counter(self._known_of(location).entries) if self._known else Counter[Entry]()
-            return [Judged(finding, status, standing.name) for finding in findings], left
-        return self._ratcheted(location, findings, standing)
+            return [Judged(finding, status, standing.name) for finding in findings], +left
+        moved = Moved((+left).elements(), self._gone)
+        return [
+            Judged(finding, Status.BASELINED, standing.name)
+            if known
+            else Judged(_explained(finding, standing, moved), Status.ERROR, standing.name)
+            for finding, known in zip(findings, is_known, strict=True)
+        ], +left
 
-    def _ratcheted(
-        self, location: str, findings: Iterable[Finding], standing: Standing
-    ) -> tuple[list[Judged], Counter[Entry]]:
-        path = relative_path(location, self._root)
-        left = Counter(self._known_of(location).entries)
-        judged: list[Judged] = []
-        for finding in findings:
-            entry = entry_of(finding, path)
-            if left[entry] > 0:
-                left[entry] -= 1
-                judged.append(Judged(finding, Status.BASELINED, standing.name))
-            else:
-                judged.append(Judged(_explained(finding, standing), Status.ERROR, standing.name))
-        return judged, +left
+    @cached_property
+    def _gone(self) -> tuple[Entry, ...]:
+        """The entries of files that are gone, and nobody knows where."""
+        lost = self._baseline.gone.difference(self._baseline.renames) if self._baseline else ()
+        return tuple(entry for path in sorted(lost) for entry in self._known[path].entries.elements())
 
     def missed(self, location: str, left: Counter[Entry], found: Iterable[Finding]) -> tuple[tuple[Entry, ...], str]:
         """Return those of the entries that are left which are fixed, and the path that the baseline has."""
@@ -68,9 +70,37 @@ class Ratchet:
         return self._known.get(relative_path(location, self._root)) or Known()
 
 
-def _explained(finding: Finding, standing: Standing) -> Finding:
+def _use_up(left: Counter[Entry], entry: Entry) -> bool:
+    left[entry] -= 1
+    return left[entry] >= 0
+
+
+def _explained(finding: Finding, standing: Standing, moved: "Moved") -> Finding:
     place = f"phase {standing.number}, {standing.name}," if standing.number else "this place"
-    return replace(finding, message=f"{finding.message} ({place} is pending, but the baseline does not have this one)")
+    why = f"{place} is pending, but the baseline does not have this one{moved.remark(finding)}"
+    return replace(finding, message=f"{finding.message} ({why})")
+
+
+class Moved:
+    """Answers from where a finding may have moved that is new where it stands.
+
+    A move is no rename: git does not know it, and whoever fixes one and adds another looks just the same.
+    """
+
+    def __init__(self, here: Iterable[Entry], elsewhere: Iterable[Entry]) -> None:
+        """Prepare with the entries that are gone `here`, from the file itself, and those of files that are gone."""
+        self._from = [*(("", entry) for entry in here), *((entry.path, entry) for entry in elsewhere)]
+
+    def remark(self, finding: Finding) -> str:
+        """Say from where, and what to do; empty where it has moved from nowhere. Each entry serves one finding."""
+        call = entry_of(finding, "")[2:]
+        found = next((each for each in self._from if each[1][2:] == call), None)
+        if found is None:
+            return ""
+        self._from.remove(found)
+        path, entry = found
+        place = " of ".join(filter(None, (entry.scope or "the module itself", path)))
+        return f"; it has the same call in {place}, from where it is gone: {IF_MOVED}"
 
 
 def outdated(fixed: tuple[Entry, ...], former: str) -> Finding:
