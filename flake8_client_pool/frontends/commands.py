@@ -6,6 +6,7 @@ import click
 
 from flake8_client_pool import __version__
 from flake8_client_pool.frontends.writing import write_out
+from flake8_client_pool.output.report.formats import FORMATS
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -128,14 +129,17 @@ def baseline(**options: Any) -> int:  # noqa: ANN401 - as above
 
 @commands.command()
 @click.argument("directory", default=".")
-@click.option("--format", "output_format", type=click.Choice(["table", "json"]), default="table", help="What to write.")
+@click.option("--format", "output_format", type=click.Choice([*FORMATS]), default="table", help="What to write.")
+@click.option("--output", default="", metavar="FILE", help="Write there instead of to standard output.")
+@click.option("--update", default="", metavar="FILE.md", help="Rewrite the part of a document between its markers.")
+@click.option("--check", is_flag=True, help="With --update: write nothing; exit with 1 when the document is stale.")
 @click.option("--depth", type=click.IntRange(min=1), default=1, help="How many folders deep to tell directories apart.")
 @click.option("--config", default="", metavar="FILE", help="Use this configuration for every file.")
 @click.option("--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto.")
 def report(**options: Any) -> int:  # noqa: ANN401 - as above
     """Report how far a directory has come: pool calls, direct constructions, adoption.
 
-    Exits with 0, or with 2 when the figures could not be had.
+    Exits with 0, with 1 when --check finds a stale document, with 2 when the figures could not be had or written.
     """
     from flake8_client_pool.frontends.report import ReportRequest, show
 

@@ -4,11 +4,14 @@ import shutil
 import sys
 from dataclasses import dataclass
 
-from flake8_client_pool.frontends.exit_codes import FOUND_NOTHING
-from flake8_client_pool.frontends.writing import write_out
+from flake8_client_pool.frontends.exit_codes import FOUND_NOTHING, FOUND_SOMETHING
+from flake8_client_pool.frontends.writing import write_file, write_out, write_problem
 from flake8_client_pool.output.progress import with_progress_bar, without_progress_bar
-from flake8_client_pool.output.report_formats import FORMATS
+from flake8_client_pool.output.report.formats import FORMATS
+from flake8_client_pool.output.report.markdown import to_markdown, with_part
+from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.report.adoption import report
+from flake8_client_pool.report.figures import Report
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -17,6 +20,9 @@ class ReportRequest:
 
     directory: str
     output_format: str
+    output: str
+    update: str
+    check: bool
     depth: int
     config: str
     jobs: int
@@ -26,10 +32,44 @@ def show(request: ReportRequest) -> int:
     """Report how far a directory has come, and return the exit code.
 
     Raises:
-        ClientPoolError: the figures could not be had; nothing was written.
+        ClientPoolError: the figures could not be had, or not written; every file is as it was.
     """
+    if request.check and not request.update:
+        raise ClientPoolError("--check says whether a document is stale; name it with --update FILE.md")
+    document = _read(request.update) if request.update else ""
     watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
     found = report(request.directory, request.config, request.jobs, request.depth, watch)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else None
-    write_out(FORMATS[request.output_format](found, width))
+    if request.update:
+        return _updated(request, document, found)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not request.output else None
+    text = FORMATS[request.output_format](found, width)
+    if request.output:
+        write_file(request.output, text, "name another file with --output")
+    else:
+        write_out(text)
     return FOUND_NOTHING
+
+
+def _read(path: str) -> str:
+    try:
+        with open(path, encoding="utf-8", newline="") as stream:
+            text = stream.read()
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (error.strerror or str(error)).lower() if isinstance(error, OSError) else "it is not UTF-8"
+        raise ClientPoolError(f"{path}: cannot be read: {reason}; name a Markdown file with --update") from error
+    with_part(text, "", path)
+    return text
+
+
+def _updated(request: ReportRequest, document: str, found: Report) -> int:
+    wanted = with_part(document, to_markdown(found), request.update)
+    if wanted == document:
+        return FOUND_NOTHING
+    if not request.check:
+        write_file(request.update, wanted, "name another file with --update")
+        return FOUND_NOTHING
+    from flake8_client_pool.fixes.differences import patch
+
+    write_out(patch(request.update, document.encode(), wanted.encode()).decode())
+    write_problem(f"{request.update}: the report in it is stale; run the same command without --check")
+    return FOUND_SOMETHING

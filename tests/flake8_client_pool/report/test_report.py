@@ -1,5 +1,6 @@
 """What `client-pool report` says of a repository."""
 
+import csv
 import json
 import subprocess
 from collections.abc import Callable, Mapping
@@ -7,6 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
+from flake8_client_pool.output.report.markdown import with_part
+from flake8_client_pool.policy.errors import ClientPoolError
 
 WriteTree = Callable[[Mapping[str, str]], Path]
 Command = Callable[..., subprocess.CompletedProcess[str]]
@@ -89,7 +93,7 @@ def test_the_table_shows_the_same(client_pool: Command) -> None:
     rows = [line.split() for line in written.splitlines()]
     assert ["BigQuery", "client", "3", "3", "50.0", "%"] in rows
     assert ["shops", "3", "1", "75.0", "%"] in rows
-    assert ["2", "jobs", "0", "2", "0.0", "%", "2020-01-31", "(late)"] in rows
+    assert ["2", "jobs", "0", "2", "0.0", "%", "2020-01-31"] in rows
     assert ["nobody", "0", "1", "0.0", "%"] in rows
 
 
@@ -105,3 +109,91 @@ def test_what_cannot_be_reported_about_is_said(client_pool: Command) -> None:
     done = client_pool("report", "nowhere")
     assert (done.returncode, done.stdout) == (2, "")
     assert "nowhere: is no directory" in done.stderr
+
+
+@pytest.mark.usefixtures("shop")
+def test_each_format_gives_the_same_figures(client_pool: Command) -> None:
+    markdown = client_pool("report", "--format", "markdown").stdout
+    assert "| BigQuery client | 3 | 3 | 50.0 % |" in markdown.splitlines()
+    assert "| Storage client | 0 | 1 | 0.0 % |" in markdown.splitlines()
+    rows = list(csv.DictReader(client_pool("report", "--format", "csv").stdout.splitlines()))
+    assert {
+        "section": "phase",
+        "name": "shops",
+        "client": "bigquery",
+        "pool_calls": "3",
+        "direct": "1",
+        "adoption": "75.0",
+    } in rows
+    assert sum(int(row["direct"]) for row in rows if (row["section"], row["client"]) == ("directory", "all")) == 4
+
+
+def test_names_are_not_taken_for_markup(tree: WriteTree, client_pool: Command) -> None:
+    tree({"__a|b__/<i>/job.py": DIRECT})
+    (row,) = [
+        line
+        for line in client_pool("report", "--format", "markdown", "--depth", "2").stdout.splitlines()
+        if "job" not in line and "a" in line and "i" in line and line.startswith("| \\_")
+    ]
+    assert row == r"| \_\_a\|b\_\_/\<i\> | 0 | 1 | 0.0 % |"
+
+
+def test_a_report_goes_to_a_file(shop: Path, client_pool: Command) -> None:
+    done = client_pool("report", "--format", "json", "--output", "adoption.json")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")
+    assert figures(json.loads((shop / "adoption.json").read_text())["code"]) == (3, 4, 42.9)
+    refused = client_pool("report", "--output", "nowhere/adoption.txt")
+    assert refused.returncode == 2
+    assert "nowhere/adoption.txt: cannot be written" in refused.stderr
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_document_is_kept_fresh(line_end: str, shop: Path, client_pool: Command) -> None:
+    document = shop / "MIGRATION.md"
+    around = [
+        "# The way\n",
+        "<!-- client-pool report -->\n",
+        "stale\n",
+        "<!-- end of client-pool report -->\n",
+        "än end",
+    ]
+    document.write_bytes("".join(around).replace("\n", line_end).encode())
+    keep = client_pool("report", "--update", "MIGRATION.md", "--check")
+    assert (keep.returncode, "-stale" in keep.stdout) == (1, True)
+    assert "MIGRATION.md: the report in it is stale" in keep.stderr
+    assert b"stale" in document.read_bytes()
+
+    assert client_pool("report", "--update", "MIGRATION.md").returncode == 0
+    text = document.read_bytes().decode()
+    assert text.startswith(line_end.join(["# The way", "<!-- client-pool report -->", "3 calls of shared.clients"]))
+    assert text.endswith(f"{line_end}<!-- end of client-pool report -->{line_end}än end")
+    assert text.count("\n") == text.count(line_end)
+
+    (shop / "jobs" / "another.py").write_text("# no client here\n")
+    fresh = client_pool("report", "--update", "MIGRATION.md", "--check")
+    assert (fresh.returncode, fresh.stdout, fresh.stderr) == (0, "", "")
+    (shop / "jobs" / "another.py").write_text(POOLED)
+    assert client_pool("report", "--update", "MIGRATION.md", "--check").returncode == 1
+
+
+BEGIN, END = "<!-- client-pool report -->\n", "<!-- end of client-pool report -->\n"
+
+
+@pytest.mark.parametrize("content", ["", BEGIN, END + BEGIN, BEGIN + END + BEGIN + END, f"`{BEGIN}`\n{END}"])
+def test_a_document_needs_one_place_for_the_report(content: str) -> None:
+    with pytest.raises(ClientPoolError, match=f"^MIGRATION.md: has no place .* write the line {BEGIN.strip()} once"):
+        with_part(content, "figures\n", "MIGRATION.md")
+
+
+def test_what_cannot_be_updated_stays_as_it_is(shop: Path, client_pool: Command) -> None:
+    (shop / "MIGRATION.md").write_text("# Nothing yet\n")
+    done = client_pool("report", "--update", "MIGRATION.md")
+    assert (done.returncode, (shop / "MIGRATION.md").read_text()) == (2, "# Nothing yet\n")
+    assert "MIGRATION.md: has no place for the report" in done.stderr
+
+
+@pytest.mark.usefixtures("shop")
+def test_check_wants_a_document(client_pool: Command) -> None:
+    done = client_pool("report", "--check")
+    assert done.returncode == 2
+    assert "--update FILE.md" in done.stderr

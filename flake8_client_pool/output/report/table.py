@@ -1,0 +1,32 @@
+"""A report as tables for a terminal."""
+
+import io
+
+from flake8_client_pool.output.report.tables import FIGURES, Table, in_words, tables
+from flake8_client_pool.output.summary import number
+from flake8_client_pool.report.figures import Report
+
+_WIDTH_WITHOUT_A_TERMINAL = 160
+
+
+def to_table(report: Report, width: int | None) -> str:
+    """Draw all tables, at most `width` columns wide where that is given."""
+    drawn = [_drawn(table, width or _WIDTH_WITHOUT_A_TERMINAL) for table in tables(report)]
+    heading = f"{report.path}, {number(report.code.files, 'file')} of code: {in_words(report)}"
+    return "\n\n".join([heading, *drawn]) + "\n"
+
+
+def _drawn(table: Table, width: int) -> str:
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table as Drawing
+    from rich.text import Text
+
+    drawing = Drawing(box=box.SIMPLE_HEAD)
+    for heading in table.headings:
+        drawing.add_column(heading, justify="right" if heading in FIGURES else "left")
+    for row in table.rows:
+        drawing.add_row(*map(Text, row))
+    target = io.StringIO()
+    Console(file=target, width=width, color_system=None).print(drawing)
+    return "\n".join(line.rstrip() for line in target.getvalue().strip("\n").split("\n"))
