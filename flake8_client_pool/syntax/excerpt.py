@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from operator import itemgetter
 
 # Below this size, in code points, the look for what can be left out costs as much as it saves.
-_SMALLEST = 8_000
+_SMALLEST = 3_000
 _HEADER = re.compile(r"\n((?:    )?)(?:(@)|def |(class) |async def )")
 # The next line that is no deeper than the header, comments and closing brackets of the header itself apart.
 _DEDENT = {"": re.compile(r"\n(?=[^\s)\]}#])"), "    ": re.compile(r"\n(?= {0,4}[^\s)\]}#])")}
