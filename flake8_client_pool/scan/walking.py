@@ -42,7 +42,7 @@ class Walk:
     def __init__(self, directory: str, suffix: str, on_error: Callable[[OSError], None]) -> None:
         """Prepare to list the files in `directory` whose names end in `suffix`.
 
-        `on_error` gets the error for each directory that cannot be listed.
+        `on_error` gets the error for each directory that cannot be listed, and each `.gitignore` that cannot be read.
         """
         self._directory = directory
         self._suffix = suffix
@@ -55,7 +55,7 @@ class Walk:
         if below and _MARK_OF_A_VIRTUAL_ENVIRONMENT in names:
             return
         if ".gitignore" in names:
-            ignores = (*ignores, _read(below, os.path.join(self._directory, below, ".gitignore")))
+            ignores = (*ignores, *self._ignore(below))
         for entry in entries:
             path = f"{below}{entry.name}"
             if not entry.is_dir(follow_symlinks=False):
@@ -63,6 +63,13 @@ class Walk:
                     yield path
             elif entry.name not in _NEVER_ENTERED and not _ignored(f"{path}/", ignores):
                 yield from self.files(f"{path}/", ignores)
+
+    def _ignore(self, below: str) -> _Ignores:
+        try:
+            return (_read(below, os.path.join(self._directory, below, ".gitignore")),)
+        except OSError as error:
+            self._on_error(error)
+            return ()
 
     def _entries(self, below: str) -> list[os.DirEntry[str]]:
         try:

@@ -133,6 +133,14 @@ def test_a_dangling_link_is_no_reason_to_fail_unless_it_is_named(plain: Path) ->
     assert len(discovered(".").files) == len(KEPT)
 
 
+def test_an_ignore_file_that_cannot_be_read_is_a_problem_and_hides_no_file(plain: Path) -> None:
+    (plain / ".gitignore").unlink()
+    (plain / ".gitignore").mkdir()
+    found = discovered(".")
+    assert problems(found) == [(f"{plain}/.gitignore: cannot be read: is a directory", True)]
+    assert {file.path for file in found.files} == {*KEPT, "build/out.py", "src/settings_local.py"}
+
+
 def test_a_pipe_is_not_read(plain: Path) -> None:
     os.mkfifo(plain / "pipe.py")
     assert names(discovered(".")) == KEPT
