@@ -1,7 +1,6 @@
 """What earlier runs found: a cache that can be wrong, old, damaged or absent without any effect."""
 
 import importlib.util
-import json
 import os
 import sys
 from collections.abc import Iterable, Mapping
@@ -13,13 +12,12 @@ import flake8_client_pool
 from flake8_client_pool.model import Finding
 from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.scan.git import in_work_tree
+from flake8_client_pool.scan.kept import CACHE_DIRECTORY, keep, kept
 from flake8_client_pool.scan.records import Record, from_record, is_record
-from flake8_client_pool.scan.sight import CACHE_DIRECTORY, Seen, Sight, sight_of
+from flake8_client_pool.scan.sight import Seen, Sight, sight_of
 from flake8_client_pool.scan.states import States, digest
 
-_KEPT_FILES = 8
 _ENTRY_LENGTH = 4
-_GENERATED_MARK = "*\n"
 
 # What reading a damaged cache can end in.
 _DAMAGE = (OSError, LookupError, TypeError, ValueError, AttributeError)
@@ -55,11 +53,8 @@ class Cache:
         Whether its sight still holds is looked at only when a good part of its files is `asked` for: for a
         few it costs more than it saves.
         """
-        with suppress(*_DAMAGE), open(self._file, "rb") as stream:
-            checksum, _, payload = stream.read().partition(b"\n")
-            if checksum != digest(payload).encode():
-                return
-            loaded = json.loads(payload)
+        with suppress(*_DAMAGE):
+            loaded = kept(self._file)
             self._entries = {key: entry for key, entry in loaded["entries"].items() if len(entry) == _ENTRY_LENGTH}
             sight = Sight(*loaded["sight"])
             if asked * 2 >= len(loaded["settled"]) and sight.holds(states):
@@ -120,14 +115,7 @@ class Cache:
         """Replace the file; nothing happens where it cannot be written."""
         entries = {key: entry for key, entry in self._entries.items() if self._is_there(key)}
         content = {"entries": entries, "sight": self._sight, "settled": sorted(self._settled.intersection(entries))}
-        payload = json.dumps(content, separators=(",", ":")).encode()
-        with suppress(OSError):
-            directory = os.path.dirname(self._file)
-            if not os.path.isdir(directory):
-                os.mkdir(directory)
-                _replace(os.path.join(directory, ".gitignore"), _GENERATED_MARK.encode())
-            _replace(self._file, digest(payload).encode() + b"\n" + payload)
-            _remove_oldest(directory)
+        keep(self._file, content)
 
     def _is_there(self, key: str) -> bool:
         return os.path.lexists(os.path.join(self._root, key))
@@ -168,21 +156,3 @@ def _parser() -> list[str]:
         return []
     installed = os.listdir(os.path.dirname(os.path.dirname(spec.origin)))
     return sorted(name for name in installed if name.startswith("ast_grep_py-"))
-
-
-def _replace(path: str, data: bytes) -> None:
-    temporary = f"{path}.{os.getpid()}"
-    try:
-        with open(temporary, "wb") as stream:
-            stream.write(data)
-        os.replace(temporary, path)
-    except OSError:
-        with suppress(OSError):
-            os.unlink(temporary)
-        raise
-
-
-def _remove_oldest(directory: str) -> None:
-    files = [os.path.join(directory, name) for name in os.listdir(directory) if name.endswith(".json")]
-    for path in sorted(files, key=os.path.getmtime)[:-_KEPT_FILES]:
-        os.unlink(path)

@@ -1,10 +1,17 @@
 """Ask git which files a directory holds, and where they went."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO
+
+from flake8_client_pool.policy.errors import ClientPoolError
 
 _UNTRACKED = "? "
 _SUBMODULE = " 160000 "
 _REPOSITORY_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+# Git before 2.45 knows the first not, and heeds the second: no protocol is called "none".
+_OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0"}
 
 
 def listed_by_git(directory: str, suffix: str) -> list[str] | None:
@@ -61,12 +68,53 @@ def ask_git(directory: str, *arguments: str, given: bytes | None = None) -> byte
     """Return what git writes when it runs in `directory`, with `given` as its input; None when it refuses."""
     import subprocess
 
-    # A commit hook inherits variables that point at its own repository, which `-C` would then misread.
-    environment = {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES}
     try:
         answer = subprocess.run(
-            ["git", "-C", directory, *arguments], env=environment, input=given, capture_output=True, check=False
+            ["git", "-C", directory, *arguments], env=_environment(), input=given, capture_output=True, check=False
         )
     except OSError:
         return None
     return answer.stdout if answer.returncode == 0 else None
+
+
+@contextmanager
+def git_stream(directory: str, *arguments: str, given: bytes = b"") -> Iterator[IO[bytes]]:
+    """Read what git writes while it writes it; git brings nothing over the network that a partial clone left out.
+
+    Raises:
+        ClientPoolError: there is no git, or it refuses; the text has its own words.
+    """
+    import subprocess
+    from tempfile import TemporaryFile
+
+    # A file for the input, and one for the errors: with pipes both sides could wait for each other.
+    with TemporaryFile() as asked, TemporaryFile() as complaints:
+        asked.write(given)
+        asked.seek(0)
+        try:
+            process = subprocess.Popen(
+                ["git", "-C", directory, *arguments],
+                env={**_environment(), **_OFFLINE},
+                stdin=asked,
+                stdout=subprocess.PIPE,
+                stderr=complaints,
+            )
+        except OSError as error:
+            raise ClientPoolError(f"git cannot be run: {(error.strerror or str(error)).lower()}") from error
+        with process:
+            if process.stdout is None:
+                raise AssertionError
+            try:
+                yield process.stdout
+            except BaseException:
+                process.kill()
+                raise
+        if process.returncode:
+            complaints.seek(0)
+            words = " ".join(complaints.read().decode("utf-8", "replace").split())
+            raise ClientPoolError(f"{directory}: git {arguments[0]} failed: {words or process.returncode}")
+
+
+def _environment() -> dict[str, str]:
+    # A commit hook inherits variables that point at its own repository, which `-C` would then misread.
+    return {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES}

@@ -122,7 +122,7 @@ class Inspector:
         try:
             text = decode(data)
         except UndecodableSourceError as error:
-            return self._undecodable(number, _stand_in(data), error)
+            return self._undecodable(number, stand_in(data), error)
         settled = self._plan.settled.get(number)
         if settled and settled[0] == digest(data):
             followed = self._plan.caches[file.settings.root].followed(settled)
@@ -207,7 +207,7 @@ def _excerpt(lines: list[str], span: Span) -> Excerpt:
     return Excerpt(line[start : start + _EXCERPT_LENGTH].rstrip(), span.column - start)
 
 
-def _stand_in(data: bytes) -> str:
+def stand_in(data: bytes) -> str:
     """Read bytes as far as they are a text, its lines as `decode` gives them."""
     text = data.removeprefix(BOM_UTF8).decode("utf-8", "replace").replace("\0", "\N{REPLACEMENT CHARACTER}")
     return text.replace("\r\n", "\n").replace("\r", "\n")

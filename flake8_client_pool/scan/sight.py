@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from typing import NamedTuple
 
+from flake8_client_pool.scan.kept import CACHE_DIRECTORY
 from flake8_client_pool.scan.states import States, digest
 
-CACHE_DIRECTORY = ".client-pool-cache"
 _WITHOUT_MODULES = frozenset({CACHE_DIRECTORY, "__pycache__"})
 # Beside modules, what tells where a repository ends.
 _LANDMARKS = frozenset({".git", ".hg", "pyproject.toml", "setup.cfg", "setup.py", "tox.ini"})

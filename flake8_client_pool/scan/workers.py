@@ -4,7 +4,8 @@ import gc
 import os
 import signal
 import sys
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,11 @@ _SHARES_PER_PROCESS = 12
 _GARBAGE_THRESHOLD = 100_000
 
 _inspector: Inspector
+
+
+def _ignore_interrupts() -> None:
+    # The interrupt of a terminal reaches every process of its group; the first process decides what it means.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
 
 
 def inspected(plan: Plan, jobs: int) -> Iterator[Inspection]:
@@ -48,16 +54,27 @@ def _inspected_by(inspector: Inspector, numbers: Iterable[int]) -> Iterator[Insp
 
 
 def _inspected_by_processes(plan: Plan, numbers: Sequence[int], jobs: int) -> Iterator[Inspection]:
+    gc.freeze()
+    with processes(jobs, _start, plan) as executor:
+        yield from _collected(executor, _shares(plan, numbers, jobs))
+
+
+@contextmanager
+def processes(jobs: int, start: Callable[..., None] = _ignore_interrupts, *arguments: object) -> Iterator["Executor"]:
+    """Have `jobs` processes to hand work to, each of which calls `start` first; they end with the block.
+
+    Raises:
+        ClientPoolError: one of them ended before its time.
+    """
     import multiprocessing
     from concurrent.futures import ProcessPoolExecutor
     from concurrent.futures.process import BrokenProcessPool
 
     # Where forking is unsafe with the system's own libraries (macOS), new processes start afresh.
     method = "fork" if sys.platform == "linux" else "spawn"
-    gc.freeze()
-    executor = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), _start, (plan,))
+    executor = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), start, arguments)
     try:
-        yield from _collected(executor, _shares(plan, numbers, jobs))
+        yield executor
     except BrokenProcessPool as error:
         raise ClientPoolError(
             "a worker process ended unexpectedly, perhaps for want of memory; run again with --jobs 1"
@@ -93,8 +110,7 @@ def _shares(plan: Plan, numbers: Sequence[int], jobs: int) -> list[list[int]]:
 
 def _start(plan: Plan) -> None:
     global _inspector  # noqa: PLW0603 - a worker process has no other place for what its tasks share
-    # The interrupt of a terminal reaches every process of its group; the first process decides what it means.
-    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    _ignore_interrupts()
     gc.set_threshold(_GARBAGE_THRESHOLD)
     _inspector = Inspector(plan)
 

@@ -12,7 +12,7 @@ import pytest
 
 from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.scan.cache import Cache
-from flake8_client_pool.scan.sight import CACHE_DIRECTORY as DIRECTORY
+from flake8_client_pool.scan.kept import CACHE_DIRECTORY as DIRECTORY
 from flake8_client_pool.scan.states import States, digest
 
 Tree = Callable[..., Path]

@@ -1,0 +1,206 @@
+"""What git's own store says of a repository's past: the commits, what each changed, and the contents of files.
+
+Nothing is checked out. Only the first parent of a commit is followed: what the branch itself held, one state after the
+other, whatever happened meanwhile on the branches that were merged into it.
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import IO, NamedTuple
+
+from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.scan.git import ask_git, git_stream
+
+# Neither links, whose content is a path, nor submodules, whose content is a commit.
+_REGULAR_FILE = "100"
+_PROMISED = r"^(extensions\.partialclone|remote\..*\.promisor)$"
+_CHUNK = 1 << 16
+# Whatever the user has configured for their own eyes.
+_PLAIN = ("-c", "log.showRoot=true", "-c", "log.showSignature=false")
+_FORMAT = ("--no-color", "--encoding=UTF-8", "--format=%H %ct %s")
+
+
+class Change(NamedTuple):
+    """The content of a path before and after a commit, as git names it; empty where it was, or is, no file."""
+
+    path: str
+    before: str
+    after: str
+
+
+@dataclass(frozen=True, slots=True)
+class Commit:
+    """A commit that changed files: its name, its time in seconds since the epoch, the first line of its message."""
+
+    name: str
+    time: int
+    subject: str
+    changes: tuple[Change, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A line of first parents.
+
+    Attributes:
+        directory: the absolute directory that all paths are relative to.
+        newest: the name of the newest commit.
+        commits: how many commits it has.
+        oldest: the name of the oldest.
+        base: the commit before the oldest; empty where git has none.
+        cut_off: whether there is one that this clone lacks, since it is shallow.
+    """
+
+    directory: str
+    newest: str
+    commits: int
+    oldest: str
+    base: str
+    cut_off: bool
+
+
+def line_of(directory: str, revisions: str) -> Line:
+    """Find the line that `revisions` names: `REV..REV`, or one that it leads to, or HEAD where it is empty.
+
+    Raises:
+        ClientPoolError: git does not know them, or there is nothing between them.
+    """
+    since, dots, until = revisions.rpartition("..")
+    if since.endswith(".") or ".." in since or (dots and until.startswith(".")):
+        raise ClientPoolError(f"--history {revisions}: write REV..REV, or one revision for all that leads to it")
+    newest = _commit(directory, until or "HEAD")
+    asked = [newest, f"^{_commit(directory, since or 'HEAD')}"] if dots else [newest]
+    listed = ask_git(directory, "rev-list", "--first-parent", "--parents", *asked) or b""
+    commits = listed.decode().splitlines()
+    if not commits:
+        raise ClientPoolError(f"--history {revisions}: there is no commit between these two; the older comes first")
+    oldest, *parents = commits[-1].split()
+    return Line(directory, newest, len(commits), oldest, parents[0] if parents else "", _is_cut_off(directory, oldest))
+
+
+def _commit(directory: str, revision: str) -> str:
+    found = ask_git(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if found:
+        return found.decode().strip()
+    if ask_git(directory, "rev-parse", "--git-dir") is None:
+        raise ClientPoolError(f"{directory}: --history reads git, and this is no git repository")
+    if revision == "HEAD":
+        raise ClientPoolError(f"{directory}: --history has nothing to read: there is no commit yet")
+    raise ClientPoolError(f"--history: git knows no revision {revision} in {directory}; fetch it or name another")
+
+
+def _is_cut_off(directory: str, oldest: str) -> bool:
+    where = ask_git(directory, "rev-parse", "--git-path", "shallow") or b""
+    try:
+        with open(os.path.join(directory, os.fsdecode(where.rstrip(b"\n"))), "rb") as stream:
+            return oldest.encode() in stream.read().split()
+    except OSError:
+        return False
+
+
+def commits_in(line: Line, suffix: str) -> Iterator[Commit]:
+    """Give the commits that changed files whose names end in `suffix`, the newest first.
+
+    A rename is a path that goes and one that comes. The oldest commit of a line without a base comes with all its
+    files.
+
+    Raises:
+        ClientPoolError: git lacks what it needs to tell, as a clone without trees does.
+    """
+    asked = [line.newest, f"^{line.base}"] if line.base else [line.newest]
+    options = ("--first-parent", "-m", "--raw", "--no-abbrev", "--no-renames", "--relative", "-z")
+    with git_stream(line.directory, *_PLAIN, "log", *options, *_FORMAT, *asked, "--", f"*{suffix}") as stream:
+        header = ""
+        changes: list[Change] = []
+        tokens = _tokens(stream)
+        for token in tokens:
+            described = token.lstrip("\n")
+            if described.startswith(":"):
+                changes.append(_change(described, next(tokens)))
+            elif described:
+                if header:
+                    yield _described(header, changes)
+                header, changes = described, []
+        if header:
+            yield _described(header, changes)
+
+
+def commit_at(directory: str, name: str) -> Commit:
+    """Give a commit without its changes.
+
+    Raises:
+        ClientPoolError: git lacks it.
+    """
+    with git_stream(directory, *_PLAIN, "log", "-1", "--no-patch", "-z", *_FORMAT, name) as stream:
+        return _described(next(_tokens(stream)), [])
+
+
+def _tokens(stream: IO[bytes]) -> Iterator[str]:
+    rest = b""
+    while chunk := stream.read(_CHUNK):
+        *whole, rest = (rest + chunk).split(b"\0")
+        yield from map(os.fsdecode, whole)
+    if rest:
+        yield os.fsdecode(rest)
+
+
+def _change(described: str, path: str) -> Change:
+    mode_before, mode_after, before, after, _ = described[1:].split(" ")
+    return Change(path, _if_file(mode_before, before), _if_file(mode_after, after))
+
+
+def _if_file(mode: str, blob: str) -> str:
+    return blob if mode.startswith(_REGULAR_FILE) else ""
+
+
+def _described(header: str, changes: list[Change]) -> Commit:
+    name, time, subject = header.split(" ", 2)
+    return Commit(name, int(time), subject.encode(errors="surrogateescape").decode(errors="replace"), tuple(changes))
+
+
+def files_at(directory: str, commit: str, suffix: str) -> dict[str, str]:
+    """List the files of a commit below `directory` whose names end in `suffix`, each with its content's name.
+
+    Raises:
+        ClientPoolError: git lacks what it needs to tell.
+    """
+    files: dict[str, str] = {}
+    with git_stream(directory, "ls-tree", "-r", "-z", commit) as stream:
+        for token in _tokens(stream):
+            described, _, path = token.partition("\t")
+            mode, _, blob = described.split(" ")
+            if path.endswith(suffix) and _if_file(mode, blob):
+                files[path] = blob
+    return files
+
+
+def contents(directory: str, blobs: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:
+    """Give the content of each blob, by its name; None for one that a damaged store lacks.
+
+    Raises:
+        ClientPoolError: git cannot read its own store.
+    """
+    wanted = "".join(f"{blob}\n" for blob in blobs)
+    with git_stream(directory, "cat-file", "--batch", "--buffer", given=wanted.encode()) as stream:
+        while header := stream.readline():
+            blob, what, *size = header.decode().split()
+            if what == "missing":
+                yield blob, None
+            else:
+                yield blob, stream.read(int(size[0]))
+                stream.read(1)
+
+
+def at_hand(directory: str, blobs: Iterable[str]) -> list[str]:
+    """Choose the blobs that a clone has; a partial clone would ask the network for each of the others.
+
+    Raises:
+        ClientPoolError: git cannot list its own store.
+    """
+    if ask_git(directory, "config", "--get-regexp", _PROMISED) is None:
+        return list(blobs)
+    listing = ("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
+    with git_stream(directory, *listing) as stream:
+        here = {line.rstrip(b"\n").decode() for line in stream}
+    return [blob for blob in blobs if blob in here]

@@ -1,0 +1,319 @@
+"""The history counts what a scan of each commit's tree counts, whatever the commits did."""
+
+import os
+import subprocess
+import tarfile
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from io import BytesIO
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.report.adoption import report
+from flake8_client_pool.report.figures import Count, Part
+from flake8_client_pool.report.history import History, Point, history
+from flake8_client_pool.scan import blobs
+
+CONFIGURATION = """\
+[tool.client-pool]
+phase = 1
+exclude = ["vendored"]
+
+[[tool.client-pool.phases]]
+name = "shops"
+paths = ["shops"]
+
+[[tool.client-pool.phases]]
+name = "jobs"
+paths = ["jobs"]
+"""
+POOLED = b"from shared_clients import get_bigquery_client\n\nclient = get_bigquery_client()\n"
+DIRECT = b"from google.cloud import bigquery\n\nclient = bigquery.Client()\n"
+CONTENTS = (
+    b"",
+    b"print('nothing')\n",
+    POOLED,
+    DIRECT,
+    DIRECT + b"again = bigquery.Client()  # noqa: CPL101\n",
+    DIRECT + POOLED,
+    b"from google.cloud import storage as s\n\n\ndef bucket():\n    return s.Client(\n",
+    b"# -*- coding: latin-1 -*-\nfrom google.cloud import pubsub_v1\n\nn = '\xe9'\np = pubsub_v1.PublisherClient()\n",
+    DIRECT + b"name = '\xff'\n",
+    b"\0\1\2",
+)
+PATHS = (
+    b"main.py",
+    b"shops/orders.py",
+    b"shops/deep/er/prices.py",
+    b"jobs/two words\nand a line.py",
+    b"jobs/\xc3\xbcber.py",
+    b"jobs/\xff.py",
+    b'jobs/"quoted".py',
+    b"\x01:100644.py",
+    b"tests/test_orders.py",
+    b"shared_clients/__init__.py",
+    b"vendored/old.py",
+    b"readme.txt",
+)
+
+
+@dataclass(frozen=True)
+class Deed:
+    """What a commit does to one path: write a content, make it a submodule, a link or a folder, or remove it."""
+
+    path: bytes
+    content: bytes | None = None
+    mode: bytes = b"100644"
+
+
+@dataclass(frozen=True)
+class Step:
+    """A commit; with `aside` also one beside it, which it merges."""
+
+    deeds: tuple[Deed, ...]
+    renamed: tuple[bytes, bytes] | None = None
+    aside: tuple[Deed, ...] = ()
+    seconds: int = 86_400
+
+
+@dataclass
+class Past:
+    """Makes a repository of steps, with the real `git fast-import`, which is quick."""
+
+    directory: Path
+    stream: BytesIO = field(default_factory=BytesIO)
+    marks: int = 0
+    now: int = 1_700_000_000
+
+    def commit(self, ref: bytes, parents: Sequence[int], deeds: Sequence[Deed], further: Sequence[bytes] = ()) -> int:
+        self.marks += 1
+        lines = [b"commit %s" % ref, b"mark :%d" % self.marks, b"committer Some <s@example.com> %d +0000" % self.now]
+        lines += [*_data(b"step %d\n\nmore" % self.marks)]
+        lines += [b"%s :%d" % (word, parent) for word, parent in zip((b"from", b"merge"), parents, strict=False)]
+        for deed in deeds:
+            lines += _written(deed)
+        self.stream.write(b"\n".join([*lines, *further, b"\n"]))
+        return self.marks
+
+    def step(self, number: int, step: Step) -> int:
+        self.now += step.seconds
+        parents = [number] if number else []
+        if step.aside and number:
+            parents.append(self.commit(b"refs/heads/aside", [number], step.aside))
+        renames = [b"R %s %s" % tuple(map(_quoted, step.renamed))] if step.renamed else []
+        return self.commit(b"refs/heads/main", parents, (*step.aside, *step.deeds), renames)
+
+    def made(self) -> Path:
+        git(self.directory, "init", "--quiet", "--initial-branch=main")
+        git(self.directory, "fast-import", "--quiet", given=self.stream.getvalue())
+        (self.directory / "pyproject.toml").write_text(CONFIGURATION)
+        return self.directory
+
+
+def _quoted(path: bytes) -> bytes:
+    return b'"' + b"".join(b"\\%03o" % code for code in path) + b'"'
+
+
+def _data(content: bytes) -> tuple[bytes, bytes]:
+    return b"data %d" % len(content), content
+
+
+def _written(deed: Deed) -> list[bytes]:
+    if deed.content is None:
+        return [b"D %s" % _quoted(deed.path)]
+    if deed.mode == b"160000":
+        return [b"M 160000 %s %s" % (b"1" * 40, _quoted(deed.path))]
+    return [b"M %s inline %s" % (deed.mode, _quoted(deed.path)), *_data(deed.content)]
+
+
+def git(directory: Path, *arguments: str, given: bytes = b"") -> bytes:
+    environment = {**os.environ, "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    done = subprocess.run(
+        ["git", *arguments], cwd=directory, env=environment, input=given, check=True, capture_output=True
+    )
+    return done.stdout
+
+
+def read(directory: Path, revisions: str = "") -> History:
+    return history(str(directory), revisions, "", 1, lambda told, _total: iter(told))
+
+
+deeds = st.builds(
+    Deed,
+    st.sampled_from(PATHS),
+    st.none() | st.sampled_from(CONTENTS),
+    st.sampled_from((b"100644", b"100644", b"100644", b"100755", b"120000", b"160000")),
+)
+steps = st.builds(
+    Step,
+    st.lists(deeds, max_size=4).map(tuple),
+    aside=st.just(()) | st.lists(deeds, max_size=3).map(tuple),
+    seconds=st.sampled_from((0, 60, 86_400, 500_000, -200_000)),
+)
+
+
+@settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+@given(st.lists(steps, min_size=1, max_size=6))
+def test_the_counts_at_each_commit_are_those_of_a_scan_of_its_tree(done: list[Step]) -> None:
+    with TemporaryDirectory() as directory:
+        past = Past(Path(directory))
+        number = 0
+        for step in done:
+            number = past.step(number, step)
+        past.made()
+        points = {point.commit: point for point in read(past.directory).points}
+        expected: Figures = {}
+        for commit in git(past.directory, "rev-list", "--first-parent", "--reverse", "main").decode().split():
+            expected = figures(points[commit]) if commit in points else expected
+            assert scanned(past.directory, commit) == expected
+
+
+Figures = Mapping[tuple[str, int, str], Count]
+
+
+def figures(point: Point) -> Figures:
+    keys = {(measure.part, measure.phase, measure.kind) for measure in point.counts}
+    return {(part, phase, kind): point.count(part=part, phase=phase, kind=kind) for part, phase, kind in keys}
+
+
+def scanned(repository: Path, commit: str) -> Figures:
+    with TemporaryDirectory() as directory:
+        with tarfile.open(fileobj=BytesIO(git(repository, "archive", f"{commit}^{{tree}}"))) as archive:
+            archive.extractall(directory, [member for member in archive if member.isfile()], filter="fully_trusted")
+        Path(directory, "pyproject.toml").write_text(CONFIGURATION)
+        found = report(directory, "", 1, 1, lambda inspections, _total: iter(inspections))
+    apart = {
+        (part, 0, kind): count
+        for part, row in ((Part.TESTS, found.tests), (Part.POOL, found.pool))
+        for kind, count in row.kinds.items()
+    }
+    return {(Part.CODE, row.number, kind): count for row in found.phases for kind, count in row.kinds.items()} | apart
+
+
+@pytest.fixture
+def past(tmp_path: Path) -> Past:
+    (tmp_path / "origin").mkdir()
+    return Past(tmp_path / "origin")
+
+
+@pytest.fixture
+def shop(past: Past) -> Path:
+    """Four commits: two direct constructions come, both move to another phase, one takes the pool, one goes."""
+    number = 0
+    for step in (
+        Step((Deed(b"shops/a.py", DIRECT), Deed(b"shops/b.py", DIRECT + b"x = bigquery.Client()\n"))),
+        Step((Deed(b"notes.txt", b"said"),)),
+        Step((), renamed=(b"shops/a.py", b"jobs/a.py")),
+        Step((Deed(b"jobs/a.py", POOLED),)),
+        Step((Deed(b"shops/b.py"),)),
+        Step((Deed(b"notes.txt", b"done"),)),
+    ):
+        number = past.step(number, step)
+    return past.made()
+
+
+def test_each_commit_says_what_it_changed(shop: Path) -> None:
+    found = read(shop)
+    assert (found.commits, found.contents, found.lacking, found.cut_off) == (6, 3, 0, False)
+    assert [(point.subject, point.count()) for point in found.points] == [
+        ("step 1", Count(0, 3)),
+        ("step 3", Count(0, 3)),
+        ("step 4", Count(1, 2)),
+        ("step 5", Count(1, 0)),
+        ("step 6", Count(1, 0)),
+    ]
+    assert [point.count(phase=1).direct for point in found.points] == [3, 2, 2, 0, 0]
+    assert [(step.point.subject, step.total) for step in found.largest_steps(2)] == [
+        ("step 1", Count(0, 3)),
+        ("step 4", Count(1, -1)),
+    ]
+    assert [point.day for point in found.days] == [f"2023-11-{day}" for day in (15, 17, 18, 19, 20)]
+
+
+def test_a_range_begins_with_the_state_before_it(shop: Path) -> None:
+    found = read(shop, "main~3..main~1")
+    assert (found.commits, found.begins_inside) == (2, True)
+    assert [(point.subject, point.count()) for point in found.points] == [
+        ("step 3", Count(0, 3)),
+        ("step 4", Count(1, 2)),
+        ("step 5", Count(1, 0)),
+    ]
+    assert [step.point.subject for step in found.steps()] == ["step 4", "step 5"]
+
+
+def test_below_the_top_only_what_lies_there_counts(shop: Path) -> None:
+    (shop / "jobs").mkdir()
+    assert [point.count() for point in read(shop / "jobs").points] == [Count(0, 1), Count(1, 0), Count(1, 0)]
+
+
+def test_every_content_is_read_once_and_kept(shop: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[str] = []
+
+    def noting(directory: str, names: Sequence[str]) -> list[tuple[str, bytes | None]]:
+        asked.extend(names)
+        return list(contents(directory, names))
+
+    contents = blobs.contents
+    monkeypatch.setattr(blobs, "contents", noting)
+    first = read(shop)
+    assert len(asked) == len(set(asked)) == 3
+    assert read(shop) == first
+    assert len(asked) == 3
+
+
+def test_a_damaged_cache_is_as_good_as_none(shop: Path) -> None:
+    first = read(shop)
+    (kept,) = (shop / ".client-pool-cache").glob("history-*.json")
+    kept.write_bytes(kept.read_bytes().replace(b"bigquery", b"storage_"))
+    assert read(shop) == first
+
+
+def test_a_shallow_clone_says_so_and_counts_from_where_it_begins(shop: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--depth=3", f"file://{shop}", "shallow")
+    found = read(tmp_path / "shallow")
+    assert (found.cut_off, found.commits) == (True, 3)
+    assert [point.count() for point in found.points] == [Count(1, 2), Count(1, 0), Count(1, 0)]
+    assert [step.total for step in found.steps()] == [Count(0, -2)]
+
+
+def test_a_partial_clone_fetches_nothing_and_says_what_it_lacks(shop: Path, tmp_path: Path) -> None:
+    git(shop, "config", "uploadpack.allowFilter", "true")
+    git(tmp_path, "clone", "--quiet", "--no-checkout", "--filter=blob:none", f"file://{shop}", "partial")
+    before = objects(tmp_path / "partial")
+    found = read(tmp_path / "partial")
+    assert objects(tmp_path / "partial") == before
+    assert found.lacking == found.contents == 3
+    assert [point.unread for point in found.points] == [2, 1, 1]
+    assert all(point.count() == Count() for point in found.points)
+
+
+def objects(repository: Path) -> list[Path]:
+    return sorted((repository / ".git/objects").rglob("*"))
+
+
+@pytest.mark.parametrize(
+    ("revisions", "words"),
+    [
+        ("nowhere", "no revision nowhere"),
+        ("main..main~1", "no commit between"),
+        ("main...main~1", "write REV..REV"),
+        ("--output=stolen", "no revision --output=stolen"),
+    ],
+)
+def test_revisions_that_name_no_line_are_refused(shop: Path, revisions: str, words: str) -> None:
+    with pytest.raises(ClientPoolError, match=words):
+        read(shop, revisions)
+    assert not (shop / "stolen").exists()
+
+
+def test_without_a_repository_or_a_commit_there_is_no_history(tmp_path: Path, git: Callable[..., None]) -> None:
+    with pytest.raises(ClientPoolError, match="no git repository"):
+        read(tmp_path)
+    git("init", "--quiet")
+    with pytest.raises(ClientPoolError, match="no commit yet"):
+        read(tmp_path)
