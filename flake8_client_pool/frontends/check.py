@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from flake8_client_pool.frontends.exit_codes import COULD_NOT_RUN, FOUND_NOTHING, FOUND_SOMETHING
 from flake8_client_pool.frontends.remarks import in_play, with_gone, with_remarks
 from flake8_client_pool.frontends.writing import write_file, write_out, write_problem
+from flake8_client_pool.output.formats import FORMATS_WITH_FIXES, MACHINE_FORMATS
 from flake8_client_pool.output.progress import with_progress_bar, without_progress_bar
 from flake8_client_pool.output.terminal import shows_colour
 from flake8_client_pool.policy.ci import runs_in_ci
@@ -18,9 +19,13 @@ from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.bench import Terms
 from flake8_client_pool.scan.discovery import Exclusion, SourceFile, discover
+from flake8_client_pool.scan.git import top_of
 from flake8_client_pool.scan.run import Options, Run, run, run_on_content
+from flake8_client_pool.scan.sources import Sources
 
 STANDARD_INPUT = "-"
+
+_Checked = tuple[Run, Sources]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,10 +66,10 @@ def check(request: CheckRequest) -> int:
     )
     checked_patterns(request.exclude, "--exclude")
     source = _of_standard_input if STANDARD_INPUT in request.paths else _of_files
-    done = source(request, configurations, terms)
+    done, sources = source(request, configurations, terms)
     for line in (*map(str, done.problems), *(done.warnings if not request.quiet else ())):
         write_problem(line)
-    _write(request, done)
+    _write(request, done, sources)
     if any(problem.fatal for problem in done.problems):
         return COULD_NOT_RUN
     return FOUND_SOMETHING if done.results and not request.exit_zero else FOUND_NOTHING
@@ -81,7 +86,7 @@ def _adjustment(request: CheckRequest) -> Adjust:
     return adjusted
 
 
-def _of_files(request: CheckRequest, configurations: Configurations, terms: Terms) -> Run:
+def _of_files(request: CheckRequest, configurations: Configurations, terms: Terms) -> _Checked:
     paths = request.paths or (os.curdir,)
     discovery = discover(paths, configurations, request.exclude)
     if not discovery.files and not discovery.problems:
@@ -98,16 +103,16 @@ def _of_files(request: CheckRequest, configurations: Configurations, terms: Term
         from flake8_client_pool.scan.since import added_since
 
         done = added_since(request.since, done, discovery.files, options)
-    if request.show_fixes and request.output_format == "json":
+    if request.show_fixes and request.output_format in FORMATS_WITH_FIXES:
         from flake8_client_pool.scan.fixing import with_fixes
 
         files = {file.path: file for file in discovery.files}
         done = replace(done, results=with_fixes(done.results, files, request.jobs))
     done = with_remarks(with_gone(done, settings, terms, paths), settings, discovery.files)
-    return replace(done, problems=(*discovery.problems, *done.problems))
+    return replace(done, problems=(*discovery.problems, *done.problems)), Sources()
 
 
-def _of_standard_input(request: CheckRequest, configurations: Configurations, terms: Terms) -> Run:
+def _of_standard_input(request: CheckRequest, configurations: Configurations, terms: Terms) -> _Checked:
     if len(request.paths) > 1:
         raise ClientPoolError("- stands for standard input and cannot be named along with other paths")
     if request.since:
@@ -117,23 +122,34 @@ def _of_standard_input(request: CheckRequest, configurations: Configurations, te
     location = os.path.abspath(path).replace(os.sep, "/")
     settings = configurations.at(os.path.dirname(location))
     if Exclusion(request.exclude).covers(location, settings):
-        return Run((), 0)
-    return run_on_content(SourceFile(path, location, len(data), settings), data, terms)
+        return Run((), 0), Sources()
+    return run_on_content(SourceFile(path, location, len(data), settings), data, terms), Sources({path: data})
 
 
-def _write(request: CheckRequest, done: Run) -> None:
-    text = _formatted(request, done, colour=not request.output_file and shows_colour(sys.stdout))
+def _write(request: CheckRequest, done: Run, sources: Sources) -> None:
+    if request.output_format in MACHINE_FORMATS:
+        text = _for_machines(request, done, sources)
+    else:
+        text = _for_people(request, done, colour=not request.output_file and shows_colour(sys.stdout))
     if request.output_file:
         write_file(request.output_file, text)
     else:
         write_out(text)
 
 
-def _formatted(request: CheckRequest, done: Run, *, colour: bool) -> str:
-    if request.output_format == "json":
-        from flake8_client_pool.output.json import to_json
+def _for_machines(request: CheckRequest, done: Run, sources: Sources) -> str:
+    from flake8_client_pool.output.published import Report
 
-        return to_json(done, _shown(request))
+    top = top_of(os.getcwd().replace(os.sep, "/"))
+    report = Report(run=done, shown=_shown(request), top=top, sources=sources)
+    if request.output_format == "github":
+        from flake8_client_pool.frontends.job_summary import add_to_job_summary
+
+        add_to_job_summary(report)
+    return MACHINE_FORMATS[request.output_format](report)
+
+
+def _for_people(request: CheckRequest, done: Run, *, colour: bool) -> str:
     from flake8_client_pool.output.text import TextOptions, to_text
 
     options = TextOptions(

@@ -6,6 +6,7 @@ import click
 
 from flake8_client_pool import __version__
 from flake8_client_pool.frontends.writing import write_out
+from flake8_client_pool.output.formats import CHECK_FORMATS
 from flake8_client_pool.output.report.formats import FORMATS
 
 
@@ -40,7 +41,7 @@ def _jobs(_context: click.Context, _parameter: click.Parameter, value: str) -> i
 )
 @click.option("--ignore", multiple=True, callback=_split, metavar="CODES", help="Do not count codes that begin so.")
 @click.option("--exclude", multiple=True, callback=_split, metavar="PATTERNS", help="Leave out files and directories.")
-@click.option("--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="What to write.")
+@click.option("--format", "output_format", type=click.Choice(CHECK_FORMATS), default="text", help="What to write.")
 @click.option("--output-file", default="", metavar="FILE", help="Write there instead of to standard output.")
 @click.option("--config", default="", metavar="FILE", help="Use this configuration for every file.")
 @click.option("--isolated", is_flag=True, help="Use no configuration: building is allowed nowhere.")
@@ -52,7 +53,7 @@ def _jobs(_context: click.Context, _parameter: click.Parameter, value: str) -> i
 @click.option("--no-cache", is_flag=True, help="Neither read nor write the cache.")
 @click.option("--stdin-filename", default="", metavar="NAME", help="What standard input is to be called.")
 @click.option("--pending", is_flag=True, help="Show what is pending and what the baseline knows, too.")
-@click.option("--show-fixes", is_flag=True, help="With --format json: work out the fix of each finding, too.")
+@click.option("--show-fixes", is_flag=True, help="With json, rdjson or sarif: work out each fix, too.")
 @click.option("--show-suppressed", is_flag=True, help="Show what comments suppress, with their reasons.")
 @click.option("--ci/--no-ci", default=None, help="Fail for an outdated baseline; default: as CI=true says.")
 @click.option("--since", default="", metavar="REV", help="Count only what was added since the merge base.")

@@ -48,6 +48,16 @@ def in_work_tree(directory: str) -> bool:
     return os.path.lexists(f"{directory}/.git") or (parent != directory and in_work_tree(parent))
 
 
+def top_of(directory: str) -> str:
+    """Return the top of the work tree that an absolute directory is in; the directory itself where it is in none."""
+    here = directory
+    while not os.path.lexists(os.path.join(here, ".git")):
+        if os.path.dirname(here) == here:
+            return directory
+        here = os.path.dirname(here)
+    return here
+
+
 def renamed_since_change_of(file: str) -> dict[str, str]:
     """List the renames, in the work tree as it is, since the last commit that changed `file`, or since the last.
 

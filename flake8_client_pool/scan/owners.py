@@ -10,6 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.scan.git import top_of
 
 if TYPE_CHECKING:
     from codeowners import CodeOwners
@@ -32,7 +33,7 @@ class Owners:
         Raises:
             ClientPoolError: the file cannot be followed.
         """
-        self._top = _top_of(directory)
+        self._top = top_of(directory)
         self._sections = tuple(_read(self._top))
 
     @property
@@ -46,15 +47,6 @@ class Owners:
         for path in (os.path.relpath(location, self._top) for location in locations):
             count.update({name for section in self._sections for _, name in section.of(path)})
         return tuple(sorted(count, key=lambda name: (-count[name], name)))
-
-
-def _top_of(directory: str) -> str:
-    here = directory
-    while not os.path.lexists(os.path.join(here, ".git")):
-        if os.path.dirname(here) == here:
-            return directory
-        here = os.path.dirname(here)
-    return here
 
 
 def _read(top: str) -> "Iterator[CodeOwners]":
