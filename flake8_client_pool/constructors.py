@@ -40,6 +40,10 @@ class Constructors:
         """Give the qualified name of what a module of the repository has under a name; empty where it is not known."""
         return ""
 
+    def is_getter(self, _name: str) -> bool:
+        """Tell whether a qualified name is a getter of the pool module: among constructors, none is."""
+        return False
+
     def leads_to_method(self, name: str) -> bool:
         """Tell whether `name` is a module whose functions build a client for one call."""
         return name in self._method_modules
@@ -84,22 +88,31 @@ class Constructors:
 
 
 class PoolGetters(Constructors):
-    """The getters of a pool module, in the place of constructors: what is followed to its calls takes from the pool.
+    """The getters of a pool module beside the constructors: what is followed to its calls takes from the pool.
 
-    The same resolution serves both, so that a getter is seen behind whatever a constructor would be seen behind.
+    The same resolution serves both, so that a getter is seen behind whatever a constructor would be seen behind. The
+    words are those of the getters alone.
     """
 
-    def __init__(self, kinds: Iterable[ClientKind], pool_module: str) -> None:
-        """Index the getters of `kinds`, in `pool_module` and in every module below it."""
+    def __init__(self, constructors: Constructors, pool_module: str) -> None:
+        """Index the getters of all kinds in `constructors`, in `pool_module` and in every module below it."""
         super().__init__(
-            replace(kind, constructors=(f"{pool_module}.{kind.getter}",), factories=(), methods={}) for kind in kinds
+            replace(kind, constructors=(f"{pool_module}.{kind.getter}",), factories=(), methods={})
+            for kind in constructors.kinds
         )
         self._pool = pool_module
+        self._constructors = constructors
 
     def get(self, name: str) -> Construction | None:
-        """Tell which client a call of a qualified name takes, or None."""
+        """Tell which client a call of a qualified name takes from the pool, or builds; None when neither."""
+        if self.is_getter(name):
+            return super().get(f"{self._pool}.{name.rpartition('.')[2]}")
+        return self._constructors.get(name)
+
+    def is_getter(self, name: str) -> bool:
+        """Tell whether a qualified name is a getter of the pool module, or of a module below it."""
         module, _, function = name.rpartition(".")
-        return super().get(f"{self._pool}.{function}") if self._is_inside(module) else None
+        return function in self.roots and self._is_inside(module)
 
     def in_module(self, path: str, name: str) -> str:
         """Give the qualified name of a getter in the pool module; empty for all else, and in other modules."""
@@ -107,8 +120,8 @@ class PoolGetters(Constructors):
         return f"{self._pool}.{name}" if name in self.roots and f".{self._pool}." in f"{dotted}." else ""
 
     def is_known(self, name: str) -> bool:
-        """Tell whether a qualified name is the pool module, or in it."""
-        return self._is_inside(name)
+        """Tell whether a qualified name is the pool module, in it, or known to the constructors."""
+        return self._is_inside(name) or self._constructors.is_known(name)
 
     @cached_property
     def roots(self) -> frozenset[str]:

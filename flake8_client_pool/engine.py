@@ -1,5 +1,6 @@
 """The one door to the analysis: a source goes in, findings come out."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
@@ -7,12 +8,13 @@ from typing import TYPE_CHECKING, TypeVar
 
 from flake8_client_pool.constructors import Constructors, PoolGetters
 from flake8_client_pool.kinds import ClientKind
-from flake8_client_pool.model import ClientUse, Finding
+from flake8_client_pool.model import ClassClient, ClientUse, Finding
 from flake8_client_pool.syntax.repository import NoRepository, Repository
 from flake8_client_pool.syntax.words import Words
 
 if TYPE_CHECKING:
     from flake8_client_pool.rules.getters import Getters
+    from flake8_client_pool.rules.pooled_bases import Givers
     from flake8_client_pool.syntax.modules import Modules
 
 Answer = TypeVar("Answer")
@@ -20,6 +22,7 @@ Answer = TypeVar("Answer")
 CONFTEST = "/conftest.py"
 # A rule looks at such files even where no client is built in them.
 _WORDS_OF_TESTS = ("pytest",)
+_CLASS = re.compile(rb"^[ \t]*class[ \t]", re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +62,11 @@ class Engine:
         return cls(kinds, pool_module, NoRepository())
 
     @property
+    def codes(self) -> frozenset[str]:
+        """The codes of the findings that say that a client is built directly."""
+        return frozenset(kind.code for kind in self._constructors.kinds)
+
+    @property
     def seen(self) -> tuple[frozenset[str], frozenset[str]]:
         """The folders and the files that any answer so far may hang on, besides the files that were asked about."""
         return self._repository.listed, frozenset(self._repository.opened)
@@ -88,6 +96,20 @@ class Engine:
         """List every call of one of the pool's getters in a file, resolved as constructions are."""
         words = self._getter_words.of(path, data)
         return self._uses(self._getter_modules, path, text, words, pooled=True) if words else ()
+
+    def class_clients(
+        self, path: str, data: bytes, text: str, uses: tuple[ClientUse, ...]
+    ) -> tuple[ClassClient, ...]:
+        """Tell how each class in a file comes by its clients, from the pool, through a base class, or not.
+
+        `uses` are the places in the file that get a client, as `client_uses` lists them.
+        """
+        if not _CLASS.search(data) or not (uses or self._getter_words.reach(path, data)):
+            return ()
+        from flake8_client_pool.rules.pooled_bases import class_clients
+
+        names = self._getter_modules.open(path, text, (), whole=True)
+        return tuple(class_clients(names, uses, self._givers))
 
     def _uses(
         self, modules: "Modules", path: str, text: str, words: tuple[str, ...], *, pooled: bool
@@ -142,12 +164,18 @@ class Engine:
         return Modules(self._pool_getters, self._repository)
 
     @cached_property
+    def _givers(self) -> "Givers":
+        from flake8_client_pool.rules.pooled_bases import Givers
+
+        return Givers()
+
+    @cached_property
     def _getter_words(self) -> Words:
         return Words(self._pool_getters, self._repository, self._getters_taken)
 
     @cached_property
     def _pool_getters(self) -> PoolGetters:
-        return PoolGetters(self._constructors.kinds, self._pool_module)
+        return PoolGetters(self._constructors, self._pool_module)
 
     def _getters_taken(self, path: str, words: frozenset[bytes]) -> frozenset[bytes]:
         from flake8_client_pool.rules.uses import names_taken

@@ -1,7 +1,7 @@
 """What an analysis says: plain text and numbers, so that results cross processes and caches unchanged."""
 
 from dataclasses import dataclass
-from enum import Enum
+from enum import Enum, StrEnum
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,3 +79,36 @@ class ClientUse:
     pooled: bool
     span: Span
     scope: str
+
+
+class Coverage(StrEnum):
+    """How far a class comes by the clients of one kind from the pool.
+
+    `DIRECT`: it asks the pool itself. `INHERITED`: it builds none and asks for none, a base gives it one from the pool.
+    `OVERRIDDEN`: a base gives it one from the pool, and it builds its own all the same. `NONE`: it builds its own, or
+    the nearest base that gives it one does.
+    """
+
+    DIRECT = "direct"
+    INHERITED = "inherited"
+    OVERRIDDEN = "overridden"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ClassClient:
+    """How one class comes by the clients of one kind.
+
+    `name` is its dotted name in its module, `line` the one on which it begins; `kind` is the name of the client
+    kind. `base` is the dotted name of the nearest base that gives one, `base_path` the absolute path of that base's
+    file and `attribute` the attribute, property or method; all three are empty where no base does, and where the class
+    has no use for what a base builds.
+    """
+
+    name: str
+    line: int
+    kind: str
+    coverage: Coverage
+    base: str = ""
+    base_path: str = ""
+    attribute: str = ""

@@ -11,9 +11,11 @@ from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.policy.phases import Phases, overdue, today
 from flake8_client_pool.policy.settings import Phase, Settings
 from flake8_client_pool.report.figures import Count, Part, PhaseRow, Place, Report, Row
+from flake8_client_pool.report.inheritance import base_rows, class_rows
 from flake8_client_pool.report.parts import Parts
 from flake8_client_pool.scan.baselines import Baselines
 from flake8_client_pool.scan.bench import Terms
+from flake8_client_pool.scan.census import Census
 from flake8_client_pool.scan.discovery import SourceFile, discover
 from flake8_client_pool.scan.owners import Owners
 from flake8_client_pool.scan.run import Options, Run, Watch, run
@@ -21,12 +23,12 @@ from flake8_client_pool.scan.run import Options, Run, Watch, run
 
 @dataclass(frozen=True, slots=True)
 class _Counted:
-    """A file, its path from the directory of the report, its part and its places that get a client."""
+    """A file, its path from the directory of the report, its part and where its clients come from."""
 
     file: SourceFile
     below: str
     part: Part
-    uses: tuple[ClientUse, ...]
+    census: Census
 
 
 def report(directory: str, config: str, jobs: int, depth: int, watch: Watch) -> Report:
@@ -49,6 +51,7 @@ def report(directory: str, config: str, jobs: int, depth: int, watch: Watch) -> 
     files, done = _checked(directory, config, jobs, watch)
     counted = _counted(files, done, location)
     code = [each for each in counted if each.part is Part.CODE]
+    classes = class_rows(((each.file.path, client) for each in code for client in each.census.classes), location)
     return Report(
         path=os.path.normpath(directory).replace(os.sep, "/"),
         pool_module=settings.pool_module,
@@ -60,7 +63,9 @@ def report(directory: str, config: str, jobs: int, depth: int, watch: Watch) -> 
         depth=depth,
         directories=_rows(code, lambda each: (_directory(each.below, depth),)),
         owners=_owner_rows(Owners(location), code),
-        places=tuple(Place(each.file.path, each.part, use) for each in counted for use in each.uses),
+        bases=base_rows(classes),
+        classes=classes,
+        places=tuple(Place(each.file.path, each.part, use) for each in counted for use in each.census.uses),
         findings=done.judged,
     )
 
@@ -80,13 +85,13 @@ def _counted(files: Iterable[SourceFile], done: Run, location: str) -> list[_Cou
     for file in files:
         part = parts.setdefault(id(file.settings), Parts(file.settings)).of(file.location)
         below = file.location.removeprefix(location.rstrip("/") + "/")
-        found.append(_Counted(file, below, part, done.uses.get(file.path, ())))
+        found.append(_Counted(file, below, part, done.census.get(file.path, Census())))
     return found
 
 
 def _row(name: str, counted: Iterable[_Counted]) -> Row:
     counted = list(counted)
-    return Row(name=name, files=len(counted), kinds=counts(use for each in counted for use in each.uses))
+    return Row(name=name, files=len(counted), kinds=counts(use for each in counted for use in each.census.uses))
 
 
 def counts(uses: Iterable[ClientUse]) -> Mapping[str, Count]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
-from flake8_client_pool.model import ClientUse
+from flake8_client_pool.model import ClassClient, ClientUse, Coverage
 from flake8_client_pool.scan.run import Result
 
 
@@ -77,6 +77,51 @@ class Place:
     use: ClientUse
 
 
+@dataclass(frozen=True, slots=True)
+class ClassRow:
+    """How one class of the code comes by the clients of one kind.
+
+    Attributes:
+        path: its file, the path as it was given.
+        base_path: the file of the base that is named, relative to the directory of the report; empty where none is.
+        client: the class.
+    """
+
+    path: str
+    base_path: str
+    client: ClassClient
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BaseRow:
+    """What one base class that has a client of one kind does for others.
+
+    Attributes:
+        name: its dotted name in its module.
+        path: its file, relative to the directory of the report.
+        kind: the name of the client kind.
+        attribute: the attribute, property or method that gives the client.
+        covered: how many classes come by theirs through it alone.
+        asking: how many ask the pool themselves all the same.
+        overridden: how many build one of their own over it, or beside it.
+        uncovered: how many come by theirs through it alone while it builds it directly: they wait for the base.
+    """
+
+    name: str
+    path: str
+    kind: str
+    attribute: str
+    covered: int
+    asking: int
+    overridden: int
+    uncovered: int
+
+    @property
+    def classes(self) -> int:
+        """How many classes derive from it that have to do with such clients."""
+        return self.covered + self.asking + self.overridden + self.uncovered
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Report:
     """How far a directory has come.
@@ -93,6 +138,9 @@ class Report:
         directories: those of the code in each directory that gets any client, by name.
         owners: those of the code of each owner in CODEOWNERS that gets any, by name; code that several own is in
             the row of each, code that nobody owns in a row without a name.
+        bases: the base classes that give clients to others, those that do so for most classes first.
+        classes: how every class of the code that has to do with clients comes by them, in the order of paths and of
+            the text.
         places: every place that gets a client, in the order of paths and of the text.
         findings: every finding in the code and the tests, suppressed ones too, in the same order.
     """
@@ -107,5 +155,11 @@ class Report:
     depth: int
     directories: tuple[Row, ...]
     owners: tuple[Row, ...]
+    bases: tuple[BaseRow, ...]
+    classes: tuple[ClassRow, ...]
     places: tuple[Place, ...]
     findings: tuple[Result, ...]
+
+    def classes_by(self, kind: str, coverage: Coverage) -> int:
+        """Count the classes that come by clients of a kind in one way."""
+        return sum(row.client.kind == kind and row.client.coverage is coverage for row in self.classes)

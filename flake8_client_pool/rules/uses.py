@@ -239,7 +239,7 @@ def names_taken(modules: Modules, path: str, words: frozenset[bytes]) -> frozens
 
 
 def client_uses(uses: Uses, *, pooled: bool) -> tuple[ClientUse, ...]:
-    """Describe the calls among some uses in plain values; `pooled` says whether they are calls of getters."""
+    """Describe the calls that build a client, or those `pooled` ones that call a getter, in plain values."""
     return tuple(
         ClientUse(
             kind=use.construction.kind.name,
@@ -248,6 +248,7 @@ def client_uses(uses: Uses, *, pooled: bool) -> tuple[ClientUse, ...]:
             scope=scope_among(use.node.ancestors()),
         )
         for use in uses.built
+        if uses.names.modules.constructors.is_getter(use.construction.constructor) == pooled
     )
 
 

@@ -5,13 +5,14 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
-from flake8_client_pool.model import ClientUse, Finding, Span
+from flake8_client_pool.model import Finding, Span
 from flake8_client_pool.policy.baseline import Entry as BaselineEntry
 from flake8_client_pool.policy.judgement import is_judged_always
 from flake8_client_pool.policy.selection import UNREADABLE_CODE
 from flake8_client_pool.policy.verdict import Judged
 from flake8_client_pool.scan.bench import Benches, Terms
 from flake8_client_pool.scan.cache import Cache, Entry
+from flake8_client_pool.scan.census import Census, census
 from flake8_client_pool.scan.discovery import SourceFile, explained
 from flake8_client_pool.scan.records import Record, from_record, to_record
 from flake8_client_pool.scan.sight import NOTHING_SEEN, Seen
@@ -45,8 +46,8 @@ class Inspection(NamedTuple):
     `number` is the file's position in the plan; `problem` says why the file could not be checked, `vanished`
     that this is so because it is no longer there; `entry` is for the cache, where something new was found
     out, and `seen` what the process saw besides since it last said so, by the roots of settings. `followed`
-    names the other paths that had a part in it; `fixed` and `former` are those of the verdict; `uses` are the
-    places that get a client, where the plan asks for a census.
+    names the other paths that had a part in it; `fixed` and `former` are those of the verdict; `census` says
+    where its clients come from, where the plan asks for it.
     """
 
     number: int
@@ -58,7 +59,7 @@ class Inspection(NamedTuple):
     followed: tuple[str, ...] = ()
     fixed: tuple[BaselineEntry, ...] = ()
     former: str = ""
-    uses: tuple[ClientUse, ...] = ()
+    census: Census = Census()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,7 +151,8 @@ class Inspector:
         followed: Iterable[str] = (),
     ) -> Inspection:
         file, findings = self._plan.files[number], tuple(findings)
-        verdict = self._benches.under(file.settings).judge.judge(file.location, text, findings)
+        bench = self._benches.under(file.settings)
+        verdict = bench.judge.judge(file.location, text, findings)
         lines = text.split("\n") if verdict.judged else []
         return Inspection(
             number,
@@ -159,18 +161,8 @@ class Inspector:
             followed=tuple(followed) if self._plan.follow and verdict.judged else (),
             fixed=verdict.fixed,
             former=verdict.former,
-            uses=self._uses(file, text, findings) if self._plan.census else (),
+            census=census(bench.engine, file.location, text, findings) if self._plan.census else Census(),
         )
-
-    def _uses(self, file: SourceFile, text: str, findings: Iterable[Finding]) -> tuple[ClientUse, ...]:
-        codes = {kind.code for kind in file.settings.active_kinds}
-        built = [
-            ClientUse(each.kind, pooled=False, span=each.span, scope=each.scope)
-            for each in findings
-            if each.code in codes
-        ]
-        taken = self._benches.under(file.settings).engine.pool_calls(file.location, text.encode(), text)
-        return tuple(sorted((*built, *taken), key=lambda use: use.span.start))
 
     def _found(self, file: SourceFile, data: bytes, text: str) -> tuple[tuple[Finding, ...], Entry | None, Followed]:
         engine = self._benches.under(file.settings).engine

@@ -5,11 +5,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
 
-from flake8_client_pool.model import ClientUse, Finding
+from flake8_client_pool.model import Finding
 from flake8_client_pool.policy.baseline import Entry as BaselineEntry
 from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.bench import Terms
 from flake8_client_pool.scan.cache import Cache, Entry
+from flake8_client_pool.scan.census import Census
 from flake8_client_pool.scan.discovery import Problem, SourceFile
 from flake8_client_pool.scan.inspection import Excerpt, Inspection, Inspector, Plan
 from flake8_client_pool.scan.records import from_record
@@ -63,7 +64,7 @@ class Run:
         outdated: what the baselines still have although it is gone.
         warnings: what whoever runs the check should know, and no finding says.
         earlier: how many errors are left out since they were there before.
-        uses: the places that get a client, by the paths of their files, where the options asked for a census.
+        census: where clients come from, by the paths of the files that have any, where the options asked for it.
     """
 
     results: tuple[Result, ...]
@@ -73,7 +74,7 @@ class Run:
     outdated: tuple[Outdated, ...] = ()
     warnings: tuple[str, ...] = ()
     earlier: int = 0
-    uses: Mapping[str, tuple[ClientUse, ...]] = field(default_factory=dict)
+    census: Mapping[str, Census] = field(default_factory=dict)
 
     @property
     def judged(self) -> tuple[Result, ...]:
@@ -177,7 +178,7 @@ def _summed(files: tuple[SourceFile, ...], inspections: Iterable[Inspection]) ->
     results: list[Result] = []
     problems: list[Problem] = []
     outdated: list[Outdated] = []
-    uses: dict[str, tuple[ClientUse, ...]] = {}
+    census: dict[str, Census] = {}
     for inspection in inspections:
         path = files[inspection.number].path
         if inspection.problem:
@@ -187,8 +188,8 @@ def _summed(files: tuple[SourceFile, ...], inspections: Iterable[Inspection]) ->
             Result(path, from_record(record), excerpt, *weight, followed)
             for record, excerpt, weight in inspection.records
         ]
-        if inspection.uses:
-            uses[path] = inspection.uses
+        if any(inspection.census):
+            census[path] = inspection.census
         if inspection.fixed or inspection.former:
             outdated.append(Outdated(path, inspection.fixed, inspection.former))
     return Run(
@@ -197,5 +198,5 @@ def _summed(files: tuple[SourceFile, ...], inspections: Iterable[Inspection]) ->
         tuple(problems),
         tuple(result for result in results if result.status != Status.ERROR),
         tuple(outdated),
-        uses=uses,
+        census=census,
     )

@@ -11,7 +11,7 @@ from flake8_client_pool.syntax.values import Class, Instance, Values
 def class_attribute(owner: Class, name: str) -> Values:
     """Tell what an attribute of a class, or of its objects, may stand for: all its assignments count."""
     for each in with_bases(owner):
-        found = _own_attribute(each, name)
+        found = own_attribute(each, name)
         if found is not None:
             return found
     return ()
@@ -37,7 +37,7 @@ def bases_of(owner: Class) -> Values:
     return tuple(value for base in plain for value in owner.names.evaluate(base))
 
 
-def _own_attribute(owner: Class, name: str) -> Values | None:
+def own_attribute(owner: Class, name: str) -> Values | None:
     """Tell what a class itself makes of an attribute; None when it does not mention it."""
     names = owner.names
     bindings = names.uses(name).by_scope.get(owner.node, [])

@@ -76,6 +76,11 @@ class Words:
             return ()
         return tuple(sorted(word.decode() for word in found))
 
+    def reach(self, path: str, data: bytes) -> bool:
+        """Tell whether any module that a file imports, itself or through others, names what a client comes from."""
+        module = self._modules.get(abspath(path)) or self._read(abspath(path), data)
+        return any(self._graph.summary(each).has_root for each in module.imports)
+
     def _sum_up(self, modules: list[str], imported: list[_Summary]) -> _Summary:
         """Find the names of their own that modules give to a client's class, or to a name that was given so."""
         parts = [*imported, *map(self._own_summary, modules)]

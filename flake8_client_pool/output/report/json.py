@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flake8_client_pool.report.figures import Count, PhaseRow, Report, Row
+from flake8_client_pool.report.figures import BaseRow, ClassRow, Count, PhaseRow, Report, Row
 
 VERSION = 1
 
@@ -27,6 +27,35 @@ def document(report: Report) -> dict[str, Any]:
         "depth": report.depth,
         "directories": [_row(row) for row in report.directories],
         "owners": [_row(row) for row in report.owners],
+        "bases": [_base(row) for row in report.bases],
+        "classes": [_class(row) for row in report.classes],
+    }
+
+
+def _base(row: BaseRow) -> dict[str, Any]:
+    return {
+        "name": row.name,
+        "path": row.path,
+        "kind": row.kind,
+        "attribute": row.attribute,
+        "covered": row.covered,
+        "asking": row.asking,
+        "overridden": row.overridden,
+        "uncovered": row.uncovered,
+    }
+
+
+def _class(row: ClassRow) -> dict[str, Any]:
+    client = row.client
+    return {
+        "path": row.path,
+        "line": client.line,
+        "name": client.name,
+        "kind": client.kind,
+        "coverage": client.coverage.value,
+        "base": client.base or None,
+        "base_path": row.base_path or None,
+        "attribute": client.attribute or None,
     }
 
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from flake8_client_pool.output.report.tables import FIGURES, Table, in_words, tables
+from flake8_client_pool.output.report.tables import NUMBERS, Table, in_words, tables
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.report.figures import Report
 
@@ -19,7 +19,7 @@ def to_markdown(report: Report) -> str:
 
 
 def _written(table: Table) -> str:
-    rule = ["---:" if heading in FIGURES else "---" for heading in table.headings]
+    rule = ["---:" if heading in NUMBERS else "---" for heading in table.headings]
     rows = [map(_escaped, row) for row in table.rows]
     return "\n".join(map(_row, [table.headings, rule, *rows]))
 

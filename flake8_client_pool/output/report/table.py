@@ -2,7 +2,7 @@
 
 import io
 
-from flake8_client_pool.output.report.tables import FIGURES, Table, in_words, tables
+from flake8_client_pool.output.report.tables import NUMBERS, Table, in_words, tables
 from flake8_client_pool.output.summary import number
 from flake8_client_pool.report.figures import Report
 
@@ -24,7 +24,7 @@ def _drawn(table: Table, width: int) -> str:
 
     drawing = Drawing(box=box.SIMPLE_HEAD)
     for heading in table.headings:
-        drawing.add_column(heading, justify="right" if heading in FIGURES else "left")
+        drawing.add_column(heading, justify="right" if heading in NUMBERS else "left", overflow="fold")
     for row in table.rows:
         drawing.add_row(*map(Text, row))
     target = io.StringIO()

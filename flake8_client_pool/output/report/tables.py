@@ -3,10 +3,19 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from flake8_client_pool.model import Coverage
 from flake8_client_pool.output.summary import number
-from flake8_client_pool.report.figures import Count, PhaseRow, Report, Row
+from flake8_client_pool.report.figures import BaseRow, Count, PhaseRow, Report, Row
 
 FIGURES = ("pool calls", "direct", "adoption")
+_COVERAGE = {
+    Coverage.DIRECT: "ask the pool",
+    Coverage.INHERITED: "covered by a base",
+    Coverage.OVERRIDDEN: "build over a base's",
+    Coverage.NONE: "not covered",
+}
+_BASE_FIGURES = ("covers", "ask all the same", "build over it", "wait for it")
+NUMBERS = frozenset((*FIGURES, *_COVERAGE.values(), *_BASE_FIGURES))
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +43,29 @@ def tables(report: Report) -> Iterator[Table]:
     if report.phases:
         yield Table(("phase", "name", *FIGURES, "owner", "due"), tuple(map(_phase, report.phases)))
     yield from _named("directory", report.directories)
+    yield from _inheritance(report)
     yield from _named("owner", report.owners)
+
+
+def _inheritance(report: Report) -> Iterator[Table]:
+    kinds = dict.fromkeys(row.client.kind for row in report.classes)
+    if kinds:
+        rows = [
+            (report.titles[kind], *(f"{report.classes_by(kind, coverage):,}" for coverage in Coverage))
+            for kind in report.titles
+            if kind in kinds
+        ]
+        yield Table(("client, in classes", *(_COVERAGE[coverage] for coverage in Coverage)), tuple(rows))
+    if report.bases:
+        rows = [
+            (f"{row.name}.{row.attribute}", report.titles[row.kind], *map(str, _counts(row)), row.path)
+            for row in report.bases
+        ]
+        yield Table(("base class", "client", *_BASE_FIGURES, "file"), tuple(rows))
+
+
+def _counts(row: BaseRow) -> tuple[int, ...]:
+    return row.covered, row.asking, row.overridden, row.uncovered
 
 
 def _named(heading: str, rows: Sequence[Row]) -> Iterator[Table]:

@@ -124,6 +124,8 @@ def test_each_format_gives_the_same_figures(client_pool: Command) -> None:
         "pool_calls": "3",
         "direct": "1",
         "adoption": "75.0",
+        "coverage": "",
+        "base": "",
     } in rows
     assert sum(int(row["direct"]) for row in rows if (row["section"], row["client"]) == ("directory", "all")) == 4
 

@@ -1,0 +1,162 @@
+"""Which classes are covered by a base class that takes its clients from the pool, across files."""
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+
+from flake8_client_pool.report.adoption import report
+
+WriteTree = Callable[[Mapping[str, str]], Path]
+
+IMPORTS = "from google.cloud import bigquery\nfrom shared_clients import get_bigquery_client\n"
+BASE = (
+    f"{IMPORTS}\n\nclass Base:\n    def __init__(self):\n"
+    "        self.client = get_bigquery_client()\n\n    def load(self): ...\n"
+)
+OWN = "    def __init__(self):\n        super().__init__()\n        self.client = bigquery.Client()\n"
+ASKED = OWN.replace("bigquery.Client", "get_bigquery_client")
+
+
+def given_by(body: str) -> dict[str, str]:
+    return {
+        "base.py": f"{IMPORTS}\n\nclass Base:\n{body}",
+        "job.py": "from base import Base\n\n\nclass Job(Base):\n    def run(self):\n        return self.client\n",
+    }
+
+
+# What the class Job in job.py comes by, and through which base and attribute.
+TREES: dict[str, tuple[Mapping[str, str], str]] = {
+    "an attribute": (
+        {"base.py": BASE, "job.py": "from base import Base\n\n\nclass Job(Base): ...\n"},
+        "inherited Base.client",
+    ),
+    "a middle class in a third file, under another name": (
+        {
+            "base.py": BASE,
+            "middle.py": "import base as b\n\n\nclass Middle(b.Base): ...\n",
+            "job.py": "from middle import Middle as Parent\n\n\nclass Job(Parent): ...\n",
+        },
+        "inherited Base.client",
+    ),
+    "a mixin": (
+        {"base.py": BASE, "job.py": "import base\n\n\nclass Job(dict, base.Base): ...\n"},
+        "inherited Base.client",
+    ),
+    "an attribute that another method sets": (
+        given_by(
+            "    def connect(self):\n        client = get_bigquery_client('shop')\n        self.client = client\n"
+        ),
+        "inherited Base.client",
+    ),
+    "a property": (
+        given_by("    @property\n    def client(self):\n        return get_bigquery_client()\n"),
+        "inherited Base.client",
+    ),
+    "a property over an attribute that is filled late": (
+        given_by(
+            "    _kept = None\n\n    @property\n    def client(self):\n        if self._kept is None:\n"
+            "            self._kept = get_bigquery_client()\n        return self._kept\n"
+        ),
+        "inherited Base._kept",
+    ),
+    "a method": (
+        given_by("    def client(self):\n        return get_bigquery_client()\n"),
+        "inherited Base.client",
+    ),
+    "a method that asks a function of its own module": (
+        {
+            **given_by("    def client(self):\n        return made()\n"),
+            "base.py": f"{IMPORTS}\n\ndef made():\n    return get_bigquery_client()\n\n\n"
+            "class Base:\n    def client(self):\n        return made()\n",
+        },
+        "inherited Base.client",
+    ),
+    "an argument with the pool behind it": (
+        given_by("    def __init__(self, client=None):\n        self.client = client or get_bigquery_client()\n"),
+        "inherited Base.client",
+    ),
+    "its own pool call": (
+        {"base.py": BASE, "job.py": f"from base import Base\n{IMPORTS}\n\nclass Job(Base):\n{ASKED}"},
+        "direct Base.client",
+    ),
+    "a client of its own over that of the base": (
+        {"base.py": BASE, "job.py": f"from base import Base\n{IMPORTS}\n\nclass Job(Base):\n{OWN}"},
+        "overridden Base.client",
+    ),
+    "a middle class that builds over the base": (
+        {
+            "base.py": BASE,
+            "middle.py": f"import base\n{IMPORTS}\n\nclass Middle(base.Base):\n{OWN}",
+            "job.py": "from middle import Middle\n\n\nclass Job(Middle): ...\n",
+        },
+        "none Middle.client",
+    ),
+    "a base that builds it": (
+        given_by("    def __init__(self):\n        self.client = bigquery.Client()\n"),
+        "none Base.client",
+    ),
+    "a base that sometimes builds it": (
+        given_by(
+            "    def __init__(self, a):\n        self.client = get_bigquery_client() if a else bigquery.Client()\n"
+        ),
+        "none Base.client",
+    ),
+    "no base at all": ({"job.py": f"{IMPORTS}\n\nclass Job:\n{OWN}"}, "none"),
+    "a base that keeps its client to itself": (
+        given_by("    def load(self):\n        get_bigquery_client().query('SELECT 1')\n"),
+        "",
+    ),
+    "another class of the same name": ({"base.py": BASE, "job.py": "class Base: ...\n\n\nclass Job(Base): ...\n"}, ""),
+}
+
+
+def described(folder: Path) -> str:
+    found = report(str(folder), "", 1, 1, lambda items, _total: iter(items))
+    (row,) = [row for row in found.classes if row.client.name == "Job"] or [None]
+    if row is None:
+        return ""
+    client = row.client
+    assert (Path(row.path).name, client.kind, bool(row.base_path)) == ("job.py", "bigquery", bool(client.base))
+    return f"{client.coverage} {client.base}.{client.attribute}" if client.base else str(client.coverage)
+
+
+@pytest.mark.parametrize("case", TREES)
+def test_a_class_comes_by_its_client_through(case: str, tree: WriteTree) -> None:
+    files, expected = TREES[case]
+    assert described(tree({"setup.cfg": "", **files})) == expected
+
+
+def test_bases_are_summed_up_and_tests_left_out(
+    tree: WriteTree, client_pool: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    derived = "from base import Base\n\n\nclass {}(Base): ...\n"
+    tree(
+        {
+            "base.py": BASE,
+            "one.py": derived.format("One"),
+            "two.py": derived.format("Two"),
+            "asks.py": f"from base import Base\n{IMPORTS}\n\nclass Asks(Base):\n{ASKED}",
+            "builds.py": f"from base import Base\n{IMPORTS}\n\nclass Builds(Base):\n{OWN}",
+            "tests/test_one.py": derived.format("Fake"),
+        }
+    )
+    found = json.loads(client_pool("report", "--format", "json").stdout)
+    assert found["bases"] == [
+        {"name": "Base", "path": "base.py", "kind": "bigquery", "attribute": "client"}
+        | {"covered": 2, "asking": 1, "overridden": 1, "uncovered": 0}
+    ]
+    assert {row["name"]: (row["coverage"], row["base"], row["base_path"]) for row in found["classes"]} == {
+        "Asks": ("direct", "Base", "base.py"),
+        "Base": ("direct", None, None),
+        "Builds": ("overridden", "Base", "base.py"),
+        "One": ("inherited", "Base", "base.py"),
+        "Two": ("inherited", "Base", "base.py"),
+    }
+    written = client_pool("report", "--format", "markdown").stdout.splitlines()
+    assert "| BigQuery client | 2 | 2 | 1 | 0 |" in written
+    assert "| Base.client | BigQuery client | 2 | 1 | 1 | 0 | base.py |" in written
+    rows = client_pool("report", "--format", "csv").stdout.splitlines()
+    assert "class,one.py: One,bigquery,,,,inherited,base.py: Base.client" in rows
