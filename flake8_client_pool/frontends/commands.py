@@ -134,6 +134,10 @@ def baseline(**options: Any) -> int:  # noqa: ANN401 - as above
 @click.option("--output", default="", metavar="FILE", help="Write there instead of to standard output.")
 @click.option("--update", default="", metavar="FILE.md", help="Rewrite the part of a document between its markers.")
 @click.option("--check", is_flag=True, help="With --update: write nothing; exit with 1 when the document is stale.")
+@click.option(
+    "--history", is_flag=False, flag_value="", metavar="[REV..REV]", help="Report how the figures came to be, from git."
+)
+@click.option("--per", type=click.Choice(["day", "commit"]), default="day", help="With --history: what a row is.")
 @click.option("--depth", type=click.IntRange(min=1), default=1, help="How many folders deep to tell directories apart.")
 @click.option("--config", default="", metavar="FILE", help="Use this configuration for every file.")
 @click.option("--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto.")

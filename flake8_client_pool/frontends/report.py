@@ -5,6 +5,7 @@ import sys
 from dataclasses import dataclass
 
 from flake8_client_pool.frontends.exit_codes import FOUND_NOTHING, FOUND_SOMETHING
+from flake8_client_pool.frontends.history import told
 from flake8_client_pool.frontends.writing import write_file, write_out, write_problem
 from flake8_client_pool.output.progress import with_progress_bar, without_progress_bar
 from flake8_client_pool.output.report.formats import FORMATS
@@ -23,6 +24,8 @@ class ReportRequest:
     output: str
     update: str
     check: bool
+    history: str | None
+    per: str
     depth: int
     config: str
     jobs: int
@@ -36,13 +39,18 @@ def show(request: ReportRequest) -> int:
     """
     if request.check and not request.update:
         raise ClientPoolError("--check says whether a document is stale; name it with --update FILE.md")
+    if request.history is not None:
+        return _shown(request, told(request))
     document = _read(request.update) if request.update else ""
     watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
     found = report(request.directory, request.config, request.jobs, request.depth, watch)
     if request.update:
         return _updated(request, document, found)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not request.output else None
-    text = FORMATS[request.output_format](found, width)
+    return _shown(request, FORMATS[request.output_format](found, width))
+
+
+def _shown(request: ReportRequest, text: str) -> int:
     if request.output:
         write_file(request.output, text, "name another file with --output")
     else:

@@ -15,12 +15,13 @@ _SPECIAL = re.compile(r"([\\|*_<>\[\]`~])")
 
 def to_markdown(report: Report) -> str:
     """Write the sentence and all tables, without a heading above them."""
-    return "\n\n".join([_escaped(in_words(report)), *map(_written, tables(report))]) + "\n"
+    return "\n\n".join([escaped(in_words(report)), *map(written, tables(report))]) + "\n"
 
 
-def _written(table: Table) -> str:
+def written(table: Table) -> str:
+    """Write a table."""
     rule = ["---:" if heading in NUMBERS else "---" for heading in table.headings]
-    rows = [map(_escaped, row) for row in table.rows]
+    rows = [map(escaped, row) for row in table.rows]
     return "\n".join(map(_row, [table.headings, rule, *rows]))
 
 
@@ -28,7 +29,8 @@ def _row(cells: Iterable[str]) -> str:
     return " ".join(["|", *(f"{cell} |" for cell in cells)]).replace("|  |", "| |")
 
 
-def _escaped(text: str) -> str:
+def escaped(text: str) -> str:
+    """Write a text on one line so that it is nothing but text."""
     return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
 
 

@@ -6,17 +6,18 @@ from flake8_client_pool.output.report.tables import NUMBERS, Table, in_words, ta
 from flake8_client_pool.output.summary import number
 from flake8_client_pool.report.figures import Report
 
-_WIDTH_WITHOUT_A_TERMINAL = 160
+WIDTH_WITHOUT_A_TERMINAL = 160
 
 
 def to_table(report: Report, width: int | None) -> str:
     """Draw all tables, at most `width` columns wide where that is given."""
-    drawn = [_drawn(table, width or _WIDTH_WITHOUT_A_TERMINAL) for table in tables(report)]
+    parts = [drawn(table, width or WIDTH_WITHOUT_A_TERMINAL) for table in tables(report)]
     heading = f"{report.path}, {number(report.code.files, 'file')} of code: {in_words(report)}"
-    return "\n\n".join([heading, *drawn]) + "\n"
+    return "\n\n".join([heading, *parts]) + "\n"
 
 
-def _drawn(table: Table, width: int) -> str:
+def drawn(table: Table, width: int) -> str:
+    """Draw a table at most `width` columns wide."""
     from rich import box
     from rich.console import Console
     from rich.table import Table as Drawing

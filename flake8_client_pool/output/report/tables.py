@@ -36,10 +36,10 @@ def in_words(report: Report) -> str:
 
 def tables(report: Report) -> Iterator[Table]:
     """Give every table that has any rows."""
-    kinds = [(report.titles[kind], *_figures(count)) for kind, count in report.code.kinds.items()]
+    kinds = [(report.titles[kind], *figures(count)) for kind, count in report.code.kinds.items()]
     pool = (f"{report.pool.total.pool_calls:,}", f"{report.pool.total.direct:,}", "")
-    apart = [("tests, apart", *_figures(report.tests.total)), ("pool modules, apart", *pool)]
-    yield Table(("client", *FIGURES), (*kinds, ("all", *_figures(report.code.total)), *apart))
+    apart = [("tests, apart", *figures(report.tests.total)), ("pool modules, apart", *pool)]
+    yield Table(("client", *FIGURES), (*kinds, ("all", *figures(report.code.total)), *apart))
     if report.phases:
         yield Table(("phase", "name", *FIGURES, "owner", "due"), tuple(map(_phase, report.phases)))
     yield from _named("directory", report.directories)
@@ -70,14 +70,15 @@ def _counts(row: BaseRow) -> tuple[int, ...]:
 
 def _named(heading: str, rows: Sequence[Row]) -> Iterator[Table]:
     if rows:
-        yield Table((heading, *FIGURES), tuple((row.name or "nobody", *_figures(row.total)) for row in rows))
+        yield Table((heading, *FIGURES), tuple((row.name or "nobody", *figures(row.total)) for row in rows))
 
 
 def _phase(row: PhaseRow) -> tuple[str, ...]:
-    return (str(row.number or ""), row.name or "in no phase", *_figures(row.total), row.owner, row.due)
+    return (str(row.number or ""), row.name or "in no phase", *figures(row.total), row.owner, row.due)
 
 
-def _figures(count: Count) -> tuple[str, str, str]:
+def figures(count: Count) -> tuple[str, str, str]:
+    """Write the cells under FIGURES."""
     return f"{count.pool_calls:,}", f"{count.direct:,}", per_cent(count)
 
 

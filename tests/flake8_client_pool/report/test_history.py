@@ -1,5 +1,6 @@
 """The history counts what a scan of each commit's tree counts, whatever the commits did."""
 
+import json
 import os
 import subprocess
 import tarfile
@@ -13,6 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from flake8_client_pool.output.history.chart import chart
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.report.adoption import report
 from flake8_client_pool.report.figures import Count, Part
@@ -32,8 +34,11 @@ paths = ["shops"]
 name = "jobs"
 paths = ["jobs"]
 """
+Command = Callable[..., subprocess.CompletedProcess[str]]
+
 POOLED = b"from shared_clients import get_bigquery_client\n\nclient = get_bigquery_client()\n"
 DIRECT = b"from google.cloud import bigquery\n\nclient = bigquery.Client()\n"
+STORAGE = b"from google.cloud import storage as s\n\n\ndef bucket():\n    return s.Client()\n"
 CONTENTS = (
     b"",
     b"print('nothing')\n",
@@ -41,7 +46,8 @@ CONTENTS = (
     DIRECT,
     DIRECT + b"again = bigquery.Client()  # noqa: CPL101\n",
     DIRECT + POOLED,
-    b"from google.cloud import storage as s\n\n\ndef bucket():\n    return s.Client(\n",
+    STORAGE,
+    STORAGE + b"\nif (:\n",
     b"# -*- coding: latin-1 -*-\nfrom google.cloud import pubsub_v1\n\nn = '\xe9'\np = pubsub_v1.PublisherClient()\n",
     DIRECT + b"name = '\xff'\n",
     b"\0\1\2",
@@ -79,6 +85,7 @@ class Step:
     renamed: tuple[bytes, bytes] | None = None
     aside: tuple[Deed, ...] = ()
     seconds: int = 86_400
+    subject: bytes = b""
 
 
 @dataclass
@@ -90,10 +97,17 @@ class Past:
     marks: int = 0
     now: int = 1_700_000_000
 
-    def commit(self, ref: bytes, parents: Sequence[int], deeds: Sequence[Deed], further: Sequence[bytes] = ()) -> int:
+    def commit(
+        self,
+        ref: bytes,
+        parents: Sequence[int],
+        deeds: Sequence[Deed],
+        further: Sequence[bytes] = (),
+        subject: bytes = b"",
+    ) -> int:
         self.marks += 1
         lines = [b"commit %s" % ref, b"mark :%d" % self.marks, b"committer Some <s@example.com> %d +0000" % self.now]
-        lines += [*_data(b"step %d\n\nmore" % self.marks)]
+        lines += [*_data(b"%s\n\nmore" % (subject or b"step %d" % self.marks))]
         lines += [b"%s :%d" % (word, parent) for word, parent in zip((b"from", b"merge"), parents, strict=False)]
         for deed in deeds:
             lines += _written(deed)
@@ -106,7 +120,7 @@ class Past:
         if step.aside and number:
             parents.append(self.commit(b"refs/heads/aside", [number], step.aside))
         renames = [b"R %s %s" % tuple(map(_quoted, step.renamed))] if step.renamed else []
-        return self.commit(b"refs/heads/main", parents, (*step.aside, *step.deeds), renames)
+        return self.commit(b"refs/heads/main", parents, (*step.aside, *step.deeds), renames, step.subject)
 
     def made(self) -> Path:
         git(self.directory, "init", "--quiet", "--initial-branch=main")
@@ -317,3 +331,40 @@ def test_without_a_repository_or_a_commit_there_is_no_history(tmp_path: Path, gi
     git("init", "--quiet")
     with pytest.raises(ClientPoolError, match="no commit yet"):
         read(tmp_path)
+
+
+def test_the_command_draws_the_burn_down_and_says_how_far_to_trust_it(shop: Path, client_pool: Command) -> None:
+    done = client_pool("report", "--history", cwd=shop)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "6 commits from 2023-11-15 to 2023-11-20; at the end 1 call of shared_clients, 0 direct" in done.stdout
+    assert "\n 3┤███" in done.stdout
+    assert "2023-11-15" in done.stdout.partition("└───")[2].splitlines()[1]
+    assert "Nothing is built directly any more." in done.stdout
+    assert "Names are followed within each file alone" in done.stdout
+    assert "\x1b" not in done.stdout
+
+
+def test_in_colours_the_kinds_stand_on_top_of_each_other(past: Past) -> None:
+    number = past.step(0, Step((Deed(b"a.py", DIRECT),)))
+    past.step(number, Step((Deed(b"b.py", STORAGE),)))
+    drawn = chart(read(past.made()), 40, colour=True).splitlines()
+    assert "\x1b[34m█" in drawn[9]
+    assert "\x1b[33m█" in drawn[0]
+    assert "\x1b[34m" not in drawn[0]
+
+
+def test_other_formats_have_every_point(past: Past, client_pool: Command) -> None:
+    number = 0
+    for place, seconds in enumerate((0, 60, 86_400)):
+        number = past.step(number, Step((Deed(b"%d.py" % place, DIRECT),), seconds=seconds, subject=b"<b>|\xff|</b>"))
+    directory = past.made()
+
+    def told(*arguments: str) -> str:
+        return client_pool("report", "--history", *arguments, cwd=directory).stdout
+
+    days, commits = (json.loads(told("--format=json", f"--per={per}")) for per in ("day", "commit"))
+    assert [point["code"]["direct"] for point in days["points"]] == [2, 3]
+    assert [point["code"]["direct"] for point in commits["points"]] == [1, 2, 3]
+    assert days["largest"][0]["kinds"] == {"bigquery": {"pool_calls": 0, "direct": 1}}
+    assert [row.split(",")[-2] for row in told("--format=csv").splitlines() if ",code,code,all," in row] == ["2", "3"]
+    assert "\\<b\\>\\|\N{REPLACEMENT CHARACTER}\\|\\</b\\>" in told("--format=markdown")
