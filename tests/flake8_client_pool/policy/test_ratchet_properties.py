@@ -1,10 +1,12 @@
 """Whatever a team does in whatever order, the multiset of what is pending never grows without an error."""
 
+import atexit
 import os
 import shutil
 import subprocess
 import tempfile
 from collections import Counter
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -13,7 +15,6 @@ from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, invariant, precondition, rule
 
 from flake8_client_pool.frontends.baseline import BaselineRequest, baseline
-from flake8_client_pool.frontends.flake8_plugin import Session
 from flake8_client_pool.policy.baseline import NAME, normalised, read_baseline
 from flake8_client_pool.policy.configuration import Configurations
 from flake8_client_pool.scan.baselines import Baselines
@@ -23,6 +24,10 @@ from flake8_client_pool.scan.run import Options, run
 
 Construction = tuple[str, str]
 
+FILES = {
+    f"file_{identity}.py": (identity, (("load", "bigquery.Client()"), ("store", "storage.Client()")))
+    for identity in range(2)
+}
 CONFIGURATION = '[tool.client-pool]\nphase = 0\nphases = [{ name = "all", paths = ["*.py"] }]\n'
 SCOPES = st.sampled_from(["load", "store", "Job.run"])
 CALLS = st.sampled_from(["bigquery.Client()", "bigquery.Client(project='x')", "storage.Client()"])
@@ -31,7 +36,7 @@ PICK = st.integers(0, 20)
 
 def source(identity: int, constructions: list[Construction]) -> str:
     # Enough text of its own for git to know the file again under another name.
-    text = "from google.cloud import bigquery, storage\n" + f"NOTE = 'file {identity}'\n" * 40
+    text = '"""\n' + f"This is file {identity}.\n" * 40 + '"""\nfrom google.cloud import bigquery, storage\n'
     for scope, call in constructions:
         outer, _, inner = scope.rpartition(".")
         indent = "    " if outer else ""
@@ -40,34 +45,48 @@ def source(identity: int, constructions: list[Construction]) -> str:
     return text
 
 
+def git(root: Path, *arguments: str) -> None:
+    somebody = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
+    environment = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
+    subprocess.run(["git", *somebody, *arguments], cwd=root, env=environment, check=True, capture_output=True)
+
+
+def commit_all(root: Path) -> None:
+    git(root, "add", "--all")
+    git(root, "commit", "--quiet", "--allow-empty", "--message=work")
+
+
+def update_in(root: Path, *, first: bool = False) -> None:
+    baseline(BaselineRequest(directories=(str(root),), config="", jobs=1, update=not first))
+
+
+@cache
+def beginning() -> Path:
+    """Make the repository that each example begins with, once: most of an example's time is that of git's processes."""
+    root = Path(tempfile.mkdtemp())
+    atexit.register(shutil.rmtree, root)
+    (root / "pyproject.toml").write_text(CONFIGURATION)
+    for path, (identity, constructions) in FILES.items():
+        (root / path).write_text(source(identity, list(constructions)))
+    git(root, "init", "--quiet", "--template=")
+    update_in(root, first=True)
+    commit_all(root)
+    return root
+
+
 class Migration(RuleBasedStateMachine):
     def __init__(self) -> None:
         super().__init__()
-        self.root = Path(tempfile.mkdtemp())
-        self.files: dict[str, tuple[int, list[Construction]]] = {
-            f"file_{identity}.py": (identity, [("load", "bigquery.Client()"), ("store", "storage.Client()")])
-            for identity in range(2)
-        }
+        self.root = Path(tempfile.mkdtemp()) / "repository"
+        shutil.copytree(beginning(), self.root)
+        self.files = {path: (identity, list(each)) for path, (identity, each) in FILES.items()}
         self.names = len(self.files)
         self.only_removed = True
         self.renamed: set[str] = set()
         self.known_by_names_of_no_commit: set[str] = set()
-        (self.root / "pyproject.toml").write_text(CONFIGURATION)
-        for path in self.files:
-            self.write(path)
-        self.git("init", "--quiet")
-        self.update(first=True)
-        self.commit()
 
     def teardown(self) -> None:
-        shutil.rmtree(self.root)
-
-    def git(self, *arguments: str) -> None:
-        somebody = ("-c", "user.name=Somebody", "-c", "user.email=somebody@example.com")
-        environment = {"PATH": os.environ["PATH"], "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull}
-        subprocess.run(
-            ["git", *somebody, *arguments], cwd=self.root, env=environment, check=True, capture_output=True
-        )
+        shutil.rmtree(self.root.parent)
 
     def write(self, path: str) -> None:
         (self.root / path).write_text(source(*self.files[path]))
@@ -121,7 +140,7 @@ class Migration(RuleBasedStateMachine):
         path, self.names = self.pick(number), self.names + 1
         new = f"file_{self.names}.py"
         self.files[new] = self.files.pop(path)
-        self.git("mv", path, new)
+        git(self.root, "mv", path, new)
         self.renamed.add(new)
         if path in self.known_by_names_of_no_commit:
             # The baseline has it under a name that no commit holds, so git cannot say where it went.
@@ -134,16 +153,16 @@ class Migration(RuleBasedStateMachine):
         self.write(path)
 
     @rule()
-    def update(self, *, first: bool = False) -> None:
-        before = None if first else self.known
-        baseline(BaselineRequest(directories=(str(self.root),), config="", jobs=1, update=not first))
-        assert before is None or self.known <= before, "an update only ever removes"
+    def update(self) -> None:
+        before = self.known
+        update_in(self.root)
+        assert self.known <= before, "an update only ever removes"
+        assert self.known <= self.constructions, "and removes all that is gone"
         self.known_by_names_of_no_commit |= self.renamed
 
     @rule()
     def commit(self) -> None:
-        self.git("add", "--all")
-        self.git("commit", "--quiet", "--allow-empty", "--message=work")
+        commit_all(self.root)
         self.renamed.clear()
         self.known_by_names_of_no_commit.clear()
 
@@ -156,21 +175,13 @@ class Migration(RuleBasedStateMachine):
             assert not errors
 
     def errors(self) -> list[str]:
-        discovery = discover([str(self.root)], Configurations())
+        files = discover([str(self.root / path) for path in self.files], Configurations()).files
         options = Options(jobs=1, terms=Terms(baselines=Baselines()), use_cache=False)
-        done = run(discovery.files, options, lambda each, _: iter(each))
-        session = Session("", honour_noqa=True, also_selected=())
-        reported = [
-            finding
-            for file in discovery.files
-            for finding in session.check(file.location, (self.root / file.path).read_text())
-        ]
-        assert [result.finding for result in done.results] == reported
-        return [str(result.finding) for result in done.results]
+        return [str(result.finding) for result in run(files, options, lambda each, _: iter(each)).results]
 
 
 Migration.TestCase.settings = settings(
-    max_examples=15,
+    max_examples=25,
     stateful_step_count=14,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
