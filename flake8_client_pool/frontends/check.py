@@ -108,7 +108,8 @@ def _of_files(request: CheckRequest, configurations: Configurations, terms: Term
 
         files = {file.path: file for file in discovery.files}
         done = replace(done, results=with_fixes(done.results, files, request.jobs))
-    done = with_remarks(with_gone(done, settings, terms, paths), settings, discovery.files)
+    done = with_gone(done, settings, terms, paths, discovery.files)
+    done = with_remarks(done, settings, discovery.files)
     return replace(done, problems=(*discovery.problems, *done.problems)), Sources()
 
 

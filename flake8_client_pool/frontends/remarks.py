@@ -22,10 +22,12 @@ def in_play(discovery: Discovery, configurations: Configurations, paths: Iterabl
     return tuple({id(each): each for each in settings}.values())
 
 
-def with_gone(done: Run, settings: Iterable[Settings], terms: Terms, paths: Iterable[str]) -> Run:
+def with_gone(
+    done: Run, settings: Iterable[Settings], terms: Terms, paths: Iterable[str], files: Iterable[SourceFile]
+) -> Run:
     """Add what the baselines have of files that are gone; an error in CI."""
     locations = [os.path.abspath(path).replace(os.sep, "/") for path in paths]
-    found = tuple(gone(settings, terms.baselines, locations))
+    found = tuple(gone(settings, terms.baselines, locations, files))
     errors = tuple(map(as_result, found)) if terms.in_ci else ()
     return replace(done, results=(*done.results, *errors), outdated=(*done.outdated, *found))
 
@@ -52,8 +54,8 @@ def _gains(done: Run) -> Iterator[str]:
 
 
 def _moves(done: Run, files: Iterable[SourceFile]) -> Iterator[str]:
-    """Compare what is new with what is gone from other files that are still there; the messages tell of all else."""
-    gone = [(each.path, entry) for each in done.outdated if not each.baseline_file for entry in each.fixed]
+    """Compare what is new with what is gone elsewhere, unless the message tells of it already."""
+    gone = [(each.path, entry) for each in done.outdated for entry in each.fixed]
     if not gone:
         return
     settings = {file.path: (file.location, file.settings) for file in files}
@@ -61,8 +63,8 @@ def _moves(done: Run, files: Iterable[SourceFile]) -> Iterator[str]:
     for result in done.results:
         finding = result.finding
         call = entry_of(finding, "")[2:]
-        source = next((each for each in gone if each[1][2:] == call and each[0] != result.path), None)
-        if source and not _is_strict(*settings[result.path]):
+        source = next((each for each in gone if each[1][2:] == call), None)
+        if source and IF_MOVED not in finding.message and not _is_strict(*settings[result.path]):
             gone.remove(source)
             moved.append(f"{result.path}:{finding.span.line} from {source[1].scope or 'the module'} of {source[0]}")
     if moved:

@@ -74,3 +74,17 @@ def test_a_damaged_baseline_stops_the_gate_from_being_raised(team: Team) -> None
     assert done.returncode == 2
     assert f"{BASELINE}: not as `client-pool baseline` writes it" in done.stderr
     assert (team.root / "pyproject.toml").read_text() == configuration(2)
+
+
+@pytest.mark.parametrize("away", ["packages/a", "legacy"])
+def test_out_of_reach_of_its_baseline(team: Team, away: str) -> None:
+    """A renamed file is gone where another configuration has it now, or none looks at it."""
+    ini = "[client-pool]\npool-module = shared.clients\nunphased = pending\n"
+    exclude = configuration(2).replace("phase = 2", 'exclude = ["legacy"]\nphase = 2')
+    team.write({"pyproject.toml": exclude, "packages/a/setup.cfg": ini, f"{away}/keep.txt": ""})
+    team.commit("elsewhere")
+    team.git("mv", "processors/late.py", f"{away}/late.py")
+    assert team.errors() == []
+    assert f"{BASELINE} CPL904" in team.in_ci()
+    assert "1 removed, 1 renamed; 2 findings known" in team.client_pool("baseline", "--update").stdout
+    assert team.in_ci() == []
