@@ -44,6 +44,17 @@ class Constructors:
         """Tell whether a qualified name is a getter of the pool module: among constructors, none is."""
         return False
 
+    def ending_in(self, name: str) -> Construction | None:
+        """Tell what a call of a name builds of which only the last parts are known: `bigquery.Client`."""
+        found = [what for full, what in self._by_name.items() if full.endswith(f".{name}") and _is_class(what)]
+        kinds = {what.kind.name for what in found}
+        return found[0] if len(kinds) == 1 else None
+
+    def class_of(self, name: str) -> Construction | None:
+        """Tell what a qualified name builds if it is a client's class itself, and no function or class method."""
+        found = self.get(name)
+        return found if found and _is_class(found) else None
+
     def leads_to_method(self, name: str) -> bool:
         """Tell whether `name` is a module whose functions build a client for one call."""
         return name in self._method_modules
@@ -130,6 +141,10 @@ class PoolGetters(Constructors):
 
     def _is_inside(self, module: str) -> bool:
         return module == self._pool or module.startswith(f"{self._pool}.")
+
+
+def _is_class(construction: Construction) -> bool:
+    return not construction.factory and not construction.method
 
 
 def _names(kind: ClientKind) -> Iterator[tuple[str, Construction]]:

@@ -15,6 +15,7 @@ from flake8_client_pool.syntax.words import Words
 if TYPE_CHECKING:
     from flake8_client_pool.rules.getters import Getters
     from flake8_client_pool.rules.pooled_bases import Givers
+    from flake8_client_pool.rules.taking import Takers
     from flake8_client_pool.syntax.modules import Modules
 
 Answer = TypeVar("Answer")
@@ -23,6 +24,7 @@ CONFTEST = "/conftest.py"
 # A rule looks at such files even where no client is built in them.
 _WORDS_OF_TESTS = ("pytest",)
 _CLASS = re.compile(rb"^[ \t]*class[ \t]", re.MULTILINE)
+PATCHING_WORDS = frozenset(("patch", "setattr"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,14 +43,21 @@ class Engine:
     """Analyses files one by one and remembers what it read of other files of the repository on the way."""
 
     def __init__(
-        self, kinds: tuple[ClientKind, ...], pool_module: str, repository: Repository | None = None
+        self,
+        kinds: tuple[ClientKind, ...],
+        pool_module: str,
+        repository: Repository | None = None,
+        *,
+        patches: bool = False,
     ) -> None:
         """Prepare to look for every one of `kinds`; messages name `pool_module` as the getters' home.
 
-        Other files are found in `repository`, which is that on the disk unless another is given.
+        Other files are found in `repository`, which is that on the disk unless another is given. With `patches` tests
+        are looked at that patch constructors.
         """
         self._constructors = Constructors(kinds)
         self._repository = repository or Repository()
+        self._patches = patches
         self._pool_module = pool_module
         self._words = Words(self._constructors, self._repository, self._names_taken)
 
@@ -76,7 +85,10 @@ class Engine:
 
         This is a test on bytes, without a parse, meant to be asked of every file.
         """
-        return self._words.of(path, data) or (_WORDS_OF_TESTS if path.endswith(CONFTEST) else ())
+        found = self._words.of(path, data)
+        if self._patches and any(word.encode() in data for word in PATCHING_WORDS):
+            return tuple(sorted({*found, *PATCHING_WORDS}))
+        return found or (_WORDS_OF_TESTS if path.endswith(CONFTEST) else ())
 
     def analyze(self, path: str, text: str, words: tuple[str, ...]) -> Analysis:
         """Find every fault in one file, in the order of its places; `words` is the answer of `words`."""
@@ -123,12 +135,14 @@ class Engine:
         from flake8_client_pool.rules import (
             client_built_directly,
             client_class_handed_on,
+            constructor_patched,
             pools_not_emptied,
             source_not_parsed,
         )
         from flake8_client_pool.rules.uses import Uses
 
-        names = self._modules.open(path, text, words, whole=whole)
+        may_patch = self._patches and not PATCHING_WORDS.isdisjoint(words)
+        names = self._modules.open(path, text, words, whole=whole or may_patch)
         uses = Uses(names, words)
         findings = [
             *client_built_directly.check(uses, self._getters),
@@ -136,6 +150,8 @@ class Engine:
             *pools_not_emptied.check(names.source, self._getters),
             *source_not_parsed.check(names.source),
         ]
+        if may_patch:
+            findings += constructor_patched.check(names, self._takers, self._getters)
         findings.sort(key=lambda finding: (finding.span.start, finding.code))
         return Analysis(tuple(findings), tuple(sorted(self._repository.followed)))
 
@@ -149,6 +165,12 @@ class Engine:
         from flake8_client_pool.rules.getters import Getters
 
         return Getters(self._repository, self._pool_module)
+
+    @cached_property
+    def _takers(self) -> "Takers":
+        from flake8_client_pool.rules.taking import Takers
+
+        return Takers(self._modules, self._pool_module)
 
     @cached_property
     def _modules(self) -> "Modules":

@@ -1,11 +1,9 @@
 """Fix one file: changes at the places, imports made and removed, in rounds until nothing changes."""
 
 import ast
-from collections.abc import Collection, Iterable
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
 from functools import partial
 from os.path import abspath, dirname
-from typing import TypeAlias
 
 from flake8_client_pool.constructors import Constructors
 from flake8_client_pool.fixes.cycles import ImportedByPool
@@ -14,63 +12,40 @@ from flake8_client_pool.fixes.emptying_fixture import with_fixture
 from flake8_client_pool.fixes.import_insertion import NoPlaceError, Wanted, at_module_level, beside, in_front_of
 from flake8_client_pool.fixes.layout import Layout, layout_of
 from flake8_client_pool.fixes.ordering import Sections
+from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
 from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.fixes.placement import Where
 from flake8_client_pool.fixes.proposals import Proposal, Surroundings, proposals
+from flake8_client_pool.fixes.retargeting import Retargeter
 from flake8_client_pool.fixes.unused_imports import Imported, removals
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.model import Applicability, Edit
-from flake8_client_pool.rules import client_class_handed_on, pools_not_emptied
+from flake8_client_pool.rules import client_class_handed_on, constructor_patched, pools_not_emptied
 from flake8_client_pool.rules.getters import Getters
+from flake8_client_pool.rules.taking import Takers
 from flake8_client_pool.rules.uses import Uses, names_taken
 from flake8_client_pool.syntax.modules import Modules
 from flake8_client_pool.syntax.repository import Repository
 from flake8_client_pool.syntax.words import Words
 
-Place: TypeAlias = tuple[int, str, str]
-"""A finding, by its offset, the name of its kind, and its code."""
-
 _MOST_ROUNDS = 50
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What became of one finding.
-
-    Attributes:
-        place: which one.
-        status: "fixed", "skipped" or "failed".
-        reason: why it was not fixed, or why its fix is not safe.
-        applicability: how far its fix may be trusted; None where there is none.
-        getter: the getter that is called now.
-        factory: the function that does nothing now but ask the getter.
-        missing_in: folders with a copy of the pool module that lacks the getter.
-    """
-
-    place: Place
-    status: str
-    reason: str = ""
-    applicability: Applicability | None = None
-    getter: str = ""
-    factory: str = ""
-    missing_in: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class FileFix:
-    """A file before and after, and what became of each finding."""
-
-    before: str
-    after: str
-    outcomes: tuple[Outcome, ...]
 
 
 class FileFixer:
     """Fixes files one by one; what it reads of the repository on the way serves all of them."""
 
-    def __init__(self, kinds: Iterable[ClientKind], pool_module: str, outside: OutsideUses) -> None:
-        """Prepare to replace clients of `kinds` by those of `pool_module`; `outside` knows who needs which names."""
-        repository = Repository()
+    def __init__(
+        self,
+        kinds: Iterable[ClientKind],
+        pool_module: str,
+        outside: OutsideUses,
+        texts: Mapping[str, bytes] | None = None,
+    ) -> None:
+        """Prepare to replace clients of `kinds` by those of `pool_module`.
+
+        `outside` knows who needs which names; `texts` stand for the content of the files at some absolute paths.
+        """
+        repository = Repository(texts)
         self._repository = repository
         constructors = Constructors(kinds)
         self._modules = Modules(constructors, repository)
@@ -78,6 +53,7 @@ class FileFixer:
         self._getters = Getters(repository, pool_module)
         self._cycles = ImportedByPool(repository)
         self._outside = outside
+        self._retargeter = Retargeter(Takers(self._modules, pool_module), self._getters)
 
     def fix(self, path: str, data: bytes, text: str, places: Collection[Place], *, unsafe: bool) -> FileFix:
         """Fix the findings at some places of one file, all that can be.
@@ -94,6 +70,9 @@ class FileFixer:
         except SyntaxError:
             reason = "the file does not parse; mend the syntax first"
             return FileFix(text, text, tuple(Outcome(place, "skipped", reason) for place in sorted(places)))
+        if any(code == constructor_patched.RULE.code for _, _, code in places):
+            names = self._modules.open(path, text, (), whole=True)
+            return self._retargeter.fix(names, places, lambda name: self.is_needed(abspath(path), name), unsafe=unsafe)
         rounds = _Rounds(self, abspath(path), text, self._words.of(path, data))
         return rounds.run(set(places), unsafe=unsafe)
 
@@ -157,7 +136,7 @@ class _Rounds:
     def _empty_pools(self, place: Place) -> None:
         module = self._fixer.pool_to_empty(self._path)
         text = with_fixture(self._text, module)
-        if fault := _fault(text):
+        if fault := fault_in(text):
             self._outcomes[place] = _failed(place, fault)
             return
         self._text = text
@@ -186,7 +165,7 @@ class _Rounds:
         draft.apply_from_start(edit for proposal, _ in done for edit in proposal.edits)
         for name, offset in sorted({imported for each, _ in done for imported in _imports(each)}):
             self._remove_import(draft, name, offset)
-        broken = _fault(draft.text)
+        broken = fault_in(draft.text)
         for proposal, origin in done:
             self._outcomes[origin] = _failed(origin, broken) if broken else _fixed(proposal, origin)
         return None if broken or not done else draft
@@ -283,15 +262,6 @@ def _imports(proposal: Proposal) -> list[tuple[str, int]]:
     """List the imports that a change may leave unused: the name, and the offset of the statement."""
     placed = proposal.placement
     return [(placed.root, offset) for offset in placed.imports] if placed else []
-
-
-def _fault(text: str) -> str:
-    """Say what is wrong with a text that should be Python; empty where nothing is."""
-    try:
-        layout_of(text)
-    except SyntaxError as error:
-        return f"the fix would not parse: {error.msg}, line {error.lineno}; this is a fault of ours, please report it"
-    return ""
 
 
 def _failed(place: Place, reason: str) -> Outcome:

@@ -8,10 +8,10 @@ import click
 
 from flake8_client_pool.fixes.differences import patch
 from flake8_client_pool.frontends.writing import write_out
-from flake8_client_pool.scan.fixing import FixedFile, Task, Workbench, neighbours_of
+from flake8_client_pool.scan.fixing import FixedFile, Task, Workbench
 
 if TYPE_CHECKING:
-    from flake8_client_pool.fixes.file_fix import Outcome
+    from flake8_client_pool.fixes.outcomes import Outcome
     from flake8_client_pool.model import Finding
 
 _CHOICES = click.Choice(["y", "n", "a", "q"])
@@ -33,12 +33,17 @@ class _Answers:
         return answer in ("y", "a")
 
 
-def accepted(tasks: list[Task], *, unsafe: bool) -> Iterator[FixedFile]:
-    """Fix what the user agrees to, file by file; each question shows the change of one finding alone."""
-    workbench = Workbench(neighbours_of([task.file for task in tasks]))
-    answers = _Answers()
-    for task in tasks:
-        yield _accepted(workbench, task, answers, unsafe=unsafe)
+class Asking:
+    """Fixes what the user agrees to; an answer for all that follows holds to the end."""
+
+    def __init__(self) -> None:
+        """Begin without any answer."""
+        self._answers = _Answers()
+
+    def accepted(self, workbench: Workbench, tasks: list[Task], *, unsafe: bool) -> Iterator[FixedFile]:
+        """Fix file by file; each question shows the change of one finding alone."""
+        for task in tasks:
+            yield _accepted(workbench, task, self._answers, unsafe=unsafe)
 
 
 def _accepted(workbench: Workbench, task: Task, answers: _Answers, *, unsafe: bool) -> FixedFile:

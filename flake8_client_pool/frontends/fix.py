@@ -2,8 +2,9 @@
 
 import os
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 
 from flake8_client_pool.fixes.differences import patch
 from flake8_client_pool.fixes.writing import NotWrittenError, replace_file
@@ -13,12 +14,13 @@ from flake8_client_pool.output.fix_table import FixReport, to_json, to_table
 from flake8_client_pool.output.progress import with_progress_bar, without_progress_bar
 from flake8_client_pool.policy.configuration import Adjust, Configurations
 from flake8_client_pool.policy.errors import ClientPoolError
-from flake8_client_pool.policy.selection import Selection, checked_prefixes
+from flake8_client_pool.policy.selection import BARE_PREFIX, CONSTRUCTOR_PATCHED_CODE, Selection, checked_prefixes
 from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.policy.verdict import Status
-from flake8_client_pool.scan.discovery import Problem, SourceFile, discover
-from flake8_client_pool.scan.fixing import FixedFile, Task, all_fixed, by_file
-from flake8_client_pool.scan.run import Options, run
+from flake8_client_pool.scan.discovery import SourceFile, discover
+from flake8_client_pool.scan.fixing import FixedFile, Task, Workbench, all_fixed, by_file, workbench_for
+from flake8_client_pool.scan.retargeting import Followers
+from flake8_client_pool.scan.run import Options, Run, run
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -44,22 +46,49 @@ def fix(request: FixRequest) -> int:
     """
     if request.interactive and (request.diff or request.output_format == "json"):
         raise ClientPoolError("--interactive asks on the terminal; use it without --diff and --format json")
-    tasks, problems, files = _findings(request)
-    fixed = all_fixed(tasks, unsafe=request.unsafe, jobs=1 if request.interactive else request.jobs)
-    if request.interactive:
-        from flake8_client_pool.frontends.asking import accepted
-
-        fixed = accepted(tasks, unsafe=request.unsafe)
-    done = [_kept(request, each) for each in fixed]
-    report = FixReport(tuple(done), files, problems, written=not request.diff)
+    checked, files = _checked(request)
+    report = FixReport(tuple(_done(request, checked, files)), checked.files, checked.problems, written=not request.diff)
     _tell(request, report)
-    if any(problem.fatal for problem in problems) or report.failed:
+    if any(problem.fatal for problem in checked.problems) or report.failed:
         return COULD_NOT_RUN
     return FOUND_SOMETHING if report.left else FOUND_NOTHING
 
 
-def _findings(request: FixRequest) -> tuple[list[Task], tuple[Problem, ...], int]:
-    """Check the files, and group what counts in them by file."""
+def _done(request: FixRequest, checked: Run, files: tuple[SourceFile, ...]) -> list[FixedFile]:
+    """Fix the modules, and then the tests that patch their constructors, which follow what was done."""
+    fixed = _fixers(request)
+    tasks = _tasks(checked, files)
+    followers = Followers(files, [_kept(request, each) for each in fixed(workbench_for(tasks), tasks)])
+    tasks = followers.tasks()
+    done = followers.joined(_kept(request, each) for each in fixed(followers.workbench(tasks), tasks))
+    if request.diff:
+        for each in done:
+            if each.before != each.after:
+                write_bytes(patch(_path_for_git(each.file), each.before, each.after))
+    return done
+
+
+def _fixers(request: FixRequest) -> Callable[[Workbench, list[Task]], Iterable[FixedFile]]:
+    """Choose who fixes: all that can be fixed, or what the user agrees to."""
+    if not request.interactive:
+        return partial(all_fixed, unsafe=request.unsafe, jobs=request.jobs)
+    from flake8_client_pool.frontends.asking import Asking
+
+    return partial(Asking().accepted, unsafe=request.unsafe)
+
+
+def _tasks(checked: Run, files: tuple[SourceFile, ...]) -> list[Task]:
+    """Group what counts by file; patches of constructors are looked for again when the modules are fixed."""
+    counting = (
+        (each.path, each.finding)
+        for each in checked.judged
+        if each.status != Status.SUPPRESSED and each.finding.code != CONSTRUCTOR_PATCHED_CODE
+    )
+    return by_file(counting, {file.path: file for file in files})
+
+
+def _checked(request: FixRequest) -> tuple[Run, tuple[SourceFile, ...]]:
+    """Check the files."""
     configurations = Configurations(request.config, adjust=_adjusted(request))
     discovery = discover(request.paths or (os.curdir,), configurations, request.exclude)
     watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
@@ -69,26 +98,28 @@ def _findings(request: FixRequest) -> tuple[list[Task], tuple[Problem, ...], int
         write_problem(str(problem))
     if not discovery.files and not problems:
         write_problem("no Python files found; name files or directories that hold some")
-    files = {file.path: file for file in discovery.files}
-    counting = [result for result in checked.results if result.status != Status.SUPPRESSED]
-    return by_file(((each.path, each.finding) for each in counting), files), problems, checked.files
+    return replace(checked, problems=problems), discovery.files
 
 
 def _adjusted(request: FixRequest) -> Adjust:
     select = checked_prefixes(request.select, "--select")
 
     def adjusted(settings: Settings) -> Settings:
-        return replace(settings, selection=Selection(select, ())) if select else settings
+        configured = settings.selection
+        if select:
+            return replace(settings, selection=Selection(select, ()))
+        if request.unsafe and BARE_PREFIX in (configured.select or (BARE_PREFIX,)):
+            # Tests follow the modules that they are about.
+            following = (*(configured.select or (BARE_PREFIX,)), CONSTRUCTOR_PATCHED_CODE)
+            return replace(settings, selection=replace(configured, select=following))
+        return settings
 
     return adjusted
 
 
 def _kept(request: FixRequest, fixed: FixedFile) -> FixedFile:
-    """Write one file, or its patch; a file that cannot be written is reported as it is."""
-    if fixed.before == fixed.after:
-        return fixed
-    if request.diff:
-        write_bytes(patch(_path_for_git(fixed.file), fixed.before, fixed.after))
+    """Write one file, unless only the difference is asked for; one that cannot be written is reported as it is."""
+    if request.diff or fixed.before == fixed.after:
         return fixed
     try:
         replace_file(fixed.file.location, fixed.before, fixed.after)

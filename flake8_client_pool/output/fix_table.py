@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from flake8_client_pool.fixes.file_fix import Outcome
+from flake8_client_pool.fixes.outcomes import Outcome
 from flake8_client_pool.model import Finding
 from flake8_client_pool.output.text import printable
 from flake8_client_pool.scan.discovery import Problem

@@ -10,6 +10,7 @@ from flake8_client_pool.policy.errors import ConfigurationError
 BARE_PREFIX = "CPL"
 USER_KIND_CODE = "CPL100"
 HANDED_ON_CODE = "CPL110"
+CONSTRUCTOR_PATCHED_CODE = "CPL301"
 POOLS_NOT_EMPTIED_CODE = "CPL302"
 UNREADABLE_CODE = "CPL900"
 UNUSED_SUPPRESSION_CODE = "CPL901"
@@ -22,6 +23,7 @@ CODES = tuple(
             *(kind.code for kind in KINDS),
             USER_KIND_CODE,
             HANDED_ON_CODE,
+            CONSTRUCTOR_PATCHED_CODE,
             POOLS_NOT_EMPTIED_CODE,
             UNREADABLE_CODE,
             UNUSED_SUPPRESSION_CODE,
@@ -35,7 +37,7 @@ CODES = tuple(
 UNSUPPRESSIBLE_CODES = frozenset(
     {UNREASONED_SUPPRESSION_CODE, FORBIDDEN_SUPPRESSION_CODE, OUTDATED_BASELINE_CODE}
 )
-OFF_UNLESS_SELECTED = frozenset(kind.code for kind in KINDS if not kind.default)
+OFF_UNLESS_SELECTED = frozenset(kind.code for kind in KINDS if not kind.default) | {CONSTRUCTOR_PATCHED_CODE}
 
 _PREFIX = re.compile(r"CPL[0-9]{0,3}")
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from flake8_client_pool.kinds import KINDS, ClientKind
 from flake8_client_pool.policy.patterns import ANYWHERE
-from flake8_client_pool.policy.selection import Selection
+from flake8_client_pool.policy.selection import CONSTRUCTOR_PATCHED_CODE, Selection
 
 DEFAULT_POOL_MODULE = "shared_clients"
 
@@ -71,6 +71,11 @@ class Settings:
     def active_kinds(self) -> tuple[ClientKind, ...]:
         """The kinds that the engine has to look for."""
         return self.selection.kinds((*KINDS, *self.kinds))
+
+    @property
+    def looks_for_patches(self) -> bool:
+        """Whether the engine has to look for tests that patch a constructor."""
+        return self.selection.includes(CONSTRUCTOR_PATCHED_CODE)
 
 
 def files_of(module: str) -> tuple[str, ...]:

@@ -4,6 +4,7 @@ from flake8_client_pool.rules import (
     baseline_outdated,
     client_built_directly,
     client_class_handed_on,
+    constructor_patched,
     pools_not_emptied,
     source_not_parsed,
     suppression_forbidden,
@@ -15,6 +16,7 @@ from flake8_client_pool.rules.rule import Example, Rule
 RULES: tuple[Rule, ...] = (
     *client_built_directly.RULES,
     client_class_handed_on.RULE,
+    constructor_patched.RULE,
     pools_not_emptied.RULE,
     source_not_parsed.RULE,
     unused_suppression.RULE,

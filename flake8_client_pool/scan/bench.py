@@ -1,6 +1,6 @@
 """An engine and a judge for all files under one configuration."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING
@@ -10,6 +10,7 @@ from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.policy.verdict import Verdict
 from flake8_client_pool.scan.baselines import Baselines
 from flake8_client_pool.scan.sight import NOTHING_SEEN, Seen
+from flake8_client_pool.syntax.repository import Repository
 
 if TYPE_CHECKING:
     from flake8_client_pool.engine import Engine
@@ -33,9 +34,10 @@ class Terms:
 class Bench:
     """Analyses and judges files; the engine remembers what it read of other files on the way."""
 
-    def __init__(self, settings: Settings, terms: Terms) -> None:
-        """Prepare for files under `settings`, to be judged on `terms`."""
+    def __init__(self, settings: Settings, terms: Terms, texts: Mapping[str, bytes] | None = None) -> None:
+        """Prepare for files under `settings`, to be judged on `terms`; `texts` stand for the content of some files."""
         self._settings = settings
+        self._texts = texts
         self.judge = Judge(
             settings,
             honour_noqa=terms.honour_noqa,
@@ -48,7 +50,10 @@ class Bench:
         """The engine, and with it the parser, loaded when they are first needed."""
         from flake8_client_pool.engine import Engine
 
-        return Engine(self._settings.active_kinds, self._settings.pool_module)
+        settings, repository = self._settings, Repository(self._texts)
+        return Engine(
+            settings.active_kinds, settings.pool_module, repository, patches=settings.looks_for_patches
+        )
 
     @property
     def seen(self) -> Seen:

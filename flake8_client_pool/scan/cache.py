@@ -133,7 +133,8 @@ def fingerprint(settings: Settings) -> str:
     """Name what shapes an analysis besides files: the tool, the parser, Python, the kinds, the module."""
     # Without version control, the working directory tells how far upward modules are looked for.
     here = "" if in_work_tree(settings.root) else os.getcwd()
-    parts = (_tool(), _parser(), sys.version_info[:2], settings.active_kinds, settings.pool_module, here)
+    sought = (settings.active_kinds, settings.pool_module, settings.looks_for_patches)
+    parts = (_tool(), _parser(), sys.version_info[:2], sought, here)
     return digest(repr(parts).encode())[:32]
 
 

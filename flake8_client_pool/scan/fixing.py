@@ -6,7 +6,8 @@ from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
 from flake8_client_pool.fixes.differences import edits_between
-from flake8_client_pool.fixes.file_fix import FileFix, FileFixer, Outcome, Place
+from flake8_client_pool.fixes.file_fix import FileFixer
+from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place
 from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.fixes.writing import NotWrittenError, encoded
 from flake8_client_pool.model import Applicability, Finding, Fix
@@ -22,7 +23,7 @@ from flake8_client_pool.syntax.repository import Repository
 _FILES_WORTH_PROCESSES = 40
 _FEW = 3
 _GARBAGE_THRESHOLD = 100_000
-FIXED_WITHOUT_A_KIND = frozenset((pools_not_emptied.RULE.code,))
+_FIXED_WITHOUT_A_KIND = frozenset((pools_not_emptied.RULE.code,))
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,16 +50,21 @@ class FixedFile:
 class Workbench:
     """Fixes the files under any settings; what it learns of a repository serves all of them."""
 
-    def __init__(self, neighbours: Iterable[str]) -> None:
-        """Prepare; `neighbours` are the absolute paths of all files that may need the names of those to be fixed."""
+    def __init__(self, neighbours: Iterable[str], texts: Mapping[str, bytes] | None = None) -> None:
+        """Prepare to fix files.
+
+        Args:
+            neighbours: the absolute paths of all files that may need the names of those to be fixed.
+            texts: what stands for the content of the files at some absolute paths.
+        """
+        self._texts = texts or {}
         self._outside = OutsideUses(tuple(neighbours))
         self._fixers: dict[int, tuple[Settings, FileFixer]] = {}
 
     def fixed(self, task: Task, *, unsafe: bool) -> FixedFile:
         """Fix one file; nothing is written."""
         try:
-            with open(task.file.location, "rb") as stream:
-                before = stream.read()
+            before = self._content(task.file.location)
             text = decode(before)
         except OSError as error:
             return _untouched(task, b"", explained(error))
@@ -74,6 +80,12 @@ class Workbench:
             task.file, before, after, tuple((finding, outcomes[place_of(finding)]) for finding in task.findings)
         )
 
+    def _content(self, location: str) -> bytes:
+        if location in self._texts:
+            return self._texts[location]
+        with open(location, "rb") as stream:
+            return stream.read()
+
     def look_up(self, names: Iterable[str]) -> None:
         """Find out at once who needs some names, for all files that will be asked about."""
         for name in names:
@@ -86,7 +98,7 @@ class Workbench:
 
     def _fixer(self, settings: Settings) -> FileFixer:
         if id(settings) not in self._fixers:
-            fixer = FileFixer(settings.active_kinds, settings.pool_module, self._outside)
+            fixer = FileFixer(settings.active_kinds, settings.pool_module, self._outside, self._texts)
             self._fixers[id(settings)] = settings, fixer
         return self._fixers[id(settings)][1]
 
@@ -94,9 +106,10 @@ class Workbench:
 def with_fixes(results: tuple[Result, ...], files: Mapping[str, SourceFile], jobs: int) -> tuple[Result, ...]:
     """Give every result the fix of its finding alone, where there is one."""
     findings = ((result.path, result.finding) for result in results)
-    found = [(path, finding) for path, finding in findings if finding.kind or finding.code in FIXED_WITHOUT_A_KIND]
+    found = [(path, finding) for path, finding in findings if finding.kind or finding.code in _FIXED_WITHOUT_A_KIND]
     tasks = [Task(task.file, (finding,)) for task in by_file(found, files) for finding in task.findings]
-    fixes = {(each.file.path, each.outcomes[0][0]): _fix_of(each) for each in all_fixed(tasks, unsafe=True, jobs=jobs)}
+    fixed = all_fixed(workbench_for(tasks), tasks, unsafe=True, jobs=jobs)
+    fixes = {(each.file.path, each.outcomes[0][0]): _fix_of(each) for each in fixed}
     return tuple(
         replace(result, finding=replace(result.finding, fix=fixes.get((result.path, result.finding))))
         for result in results
@@ -139,18 +152,19 @@ def _listed(root: str) -> Iterator[str]:
 _workbench: Workbench
 
 
-def all_fixed(tasks: list[Task], *, unsafe: bool, jobs: int) -> Iterator[FixedFile]:
+def workbench_for(tasks: Iterable[Task], texts: Mapping[str, bytes] | None = None) -> Workbench:
+    """Prepare to fix some files, with `texts` in the place of the content of the files at some absolute paths."""
+    return Workbench(neighbours_of([task.file for task in tasks]), texts)
+
+
+def all_fixed(workbench: Workbench, tasks: list[Task], *, unsafe: bool, jobs: int) -> Iterator[FixedFile]:
     """Fix the files of all tasks, in their order; nothing is written."""
-    neighbours = neighbours_of([task.file for task in tasks])
     if jobs == 1 or len(tasks) < _FILES_WORTH_PROCESSES:
-        workbench = Workbench(neighbours)
         return (workbench.fixed(task, unsafe=unsafe) for task in tasks)
-    return _fixed_by_processes(tasks, neighbours, unsafe=unsafe, jobs=jobs)
+    return _fixed_by_processes(workbench, tasks, unsafe=unsafe, jobs=jobs)
 
 
-def _fixed_by_processes(
-    tasks: list[Task], neighbours: tuple[str, ...], *, unsafe: bool, jobs: int
-) -> Iterator[FixedFile]:
+def _fixed_by_processes(workbench: Workbench, tasks: list[Task], *, unsafe: bool, jobs: int) -> Iterator[FixedFile]:
     import multiprocessing
     import sys
     from concurrent.futures import ProcessPoolExecutor
@@ -160,9 +174,9 @@ def _fixed_by_processes(
     context = multiprocessing.get_context("fork" if forks else "spawn")
     if forks:
         # What forked processes find in memory none of them has to look up.
-        _start(neighbours)
-        _workbench.look_up(_common_names(tasks))
-    prepare = (lambda: None) if forks else partial(_start, neighbours)
+        _start(workbench)
+        workbench.look_up(_common_names(tasks))
+    prepare = (lambda: None) if forks else partial(_start, workbench)
     with ProcessPoolExecutor(jobs, context, prepare) as executor:
         yield from executor.map(partial(_fix_one, unsafe=unsafe), tasks, chunksize=8)
 
@@ -173,13 +187,13 @@ def _common_names(tasks: list[Task]) -> list[str]:
     return [name for name, count in names.items() if count > _FEW and name.isidentifier()]
 
 
-def _start(neighbours: tuple[str, ...]) -> None:
+def _start(workbench: Workbench) -> None:
     import gc
 
     # Syntax trees hold no garbage worth looking for, and looking takes as long as making them.
     gc.set_threshold(_GARBAGE_THRESHOLD)
     global _workbench  # noqa: PLW0603 - a worker process has no other place for what its tasks share
-    _workbench = Workbench(neighbours)
+    _workbench = workbench
 
 
 def _fix_one(task: Task, *, unsafe: bool) -> FixedFile:

@@ -1,7 +1,7 @@
 """The other files of a repository: where a module lies, and what it says."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from os.path import abspath, dirname, isdir, join
 
 _VERSION_CONTROL = frozenset((".git", ".hg"))
@@ -18,8 +18,9 @@ class Repository:
         opened: the files that were read, or looked for in vain, ever.
     """
 
-    def __init__(self) -> None:
-        """Know nothing yet."""
+    def __init__(self, texts: Mapping[str, bytes] | None = None) -> None:
+        """Know nothing yet but `texts`: what stands for the content of the files at some absolute paths."""
+        self._texts = texts or {}
         self.followed: set[str] = set()
         self.opened: set[str] = set()
         self._entries: dict[str, frozenset[str]] = {}
@@ -75,6 +76,8 @@ class Repository:
         """Give the bytes of a module's file; empty where there is none."""
         self.followed.add(path)
         self.opened.add(path)
+        if path in self._texts:
+            return self._texts[path]
         try:
             with open(path, "rb") as file:
                 return file.read()

@@ -7,12 +7,9 @@ from os.path import abspath, dirname
 
 from flake8_client_pool.constructors import Constructors
 from flake8_client_pool.syntax.import_graph import ImportGraph
+from flake8_client_pool.syntax.imported_files import ImportedFiles
 from flake8_client_pool.syntax.repository import Repository
 
-_FROM = re.compile(rb"from[ \t]+([\w.]+)[ \t]+import[ \t]*")
-_FROM_BEFORE = re.compile(rb"[\w.\x80-\xff][ \t]\Z")
-_IMPORTED_NAMES = re.compile(rb"\([^)]*\)|[^\n#;]*")
-_IMPORT = re.compile(rb"import[ \t]+([\w.]+(?:[ \t]*,[ \t]*[\w.]+)*)")
 _NAME_CHARACTERS = frozenset(
     bytes((code,)) for code in range(256) if not chr(code).isascii() or chr(code).isalnum()
 ) | {b"_"}
@@ -61,7 +58,7 @@ class Words:
         self._names_taken = names_taken
         self._word = _Search(word.encode() for word in constructors.words | constructors.factories)
         self._root = _Search(root.encode() for root in constructors.roots)
-        self._located: dict[tuple[str, bytes], str | None] = {}
+        self._imported = ImportedFiles(repository)
         self._modules: dict[str, _Module] = {}
         self._graph: ImportGraph[_Summary] = ImportGraph(lambda module: self._module(module).imports, self._sum_up)
 
@@ -111,42 +108,9 @@ class Words:
             words=frozenset(data[start:end] for start, end in places),
             has_root=self._root.occurs(data),
             hands_over=any(_may_hand_over(data, *place) for place in places),
-            imports=self._imported_modules(dirname(path), data),
+            imports=self._imported.by(dirname(path), data),
         )
         return module
-
-    def _imported_modules(self, folder: str, data: bytes) -> frozenset[str]:
-        """Find the modules of the repository that a file names in its imports; those in strings count too."""
-        found: set[str] = set()
-        for match in _FROM.finditer(data):
-            if path := self._locate(folder, match[1]):
-                found.add(path)
-                if path.endswith("__init__.py") or not path.endswith(".py"):
-                    found |= self._submodules(path.removesuffix("__init__.py").rstrip("/"), data, match.end())
-        for match in _IMPORT.finditer(data):
-            if not _FROM_BEFORE.search(data, max(match.start() - 2, 0), match.start()):
-                located = (self._locate(folder, module.strip()) for module in match[1].split(b","))
-                found.update(path for path in located if path)
-        return frozenset(found)
-
-    def _submodules(self, package: str, data: bytes, position: int) -> set[str]:
-        entries = self._repository.entries(package)
-        names = _IMPORTED_NAMES.match(data, position)
-        found = {name.decode() for name in _WORD.findall(names[0])} if names else set()
-        return {f"{package}/{name}.py" for name in found if f"{name}.py" in entries} | {
-            f"{package}/{name}/__init__.py" for name in found & entries
-        }
-
-    def _locate(self, folder: str, module: bytes) -> str | None:
-        key = (folder, module)
-        if key not in self._located:
-            dotted = module.decode("utf-8", "replace")
-            self._located[key] = (
-                self._repository.relative(folder, dotted)
-                if dotted.startswith(".")
-                else self._repository.find(dotted, folder)
-            )
-        return self._located[key]
 
 
 class _Search:

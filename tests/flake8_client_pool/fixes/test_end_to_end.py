@@ -83,6 +83,61 @@ def test_the_tests_of_a_repository_pass_before_and_after(tree: Tree, client_pool
     assert client_pool("fix").stdout.endswith("Fixed 0 findings in 0 files; 2 left.\n")
 
 
+PATCHING = {
+    **{name: FILES[name] for name in ("setup.cfg", "pytest.ini", "shared/clients.py", "jobs/__init__.py")},
+    "shared/config.py": "def project():\n    return 'demo'\n",
+    "jobs/report.py": FILES["jobs/report.py"],
+    "jobs/monthly.py": "from jobs.report import Report\n\n\nclass Monthly(Report):\n    pass\n",
+    "jobs/lazy.py": FILES["jobs/lazy.py"],
+    "jobs/both.py": (
+        "from google.cloud import bigquery\nfrom jobs.lazy import rows as lazy\n\n\n"
+        "def rows():\n    return bigquery.Client().query('b'), lazy()\n"
+    ),
+    "tests/conftest.py": "import pytest\n",
+    "tests/test_report.py": (
+        "from unittest import mock\nfrom unittest.mock import patch\n\nimport pytest\n\nfrom jobs import report\n\n\n"
+        "@pytest.fixture\ndef reports(monkeypatch):\n    client = mock.Mock()\n"
+        "    monkeypatch.setattr(report.bigquery, 'Client', client)\n    yield report.Report()\n"
+        "    client.assert_called_with(project='demo')\n\n\n"
+        "def test_fixture(reports):\n    assert reports.rows() is reports.client.query.return_value\n\n\n"
+        "@patch('os.sep', 'x')\n@patch.object(report.bigquery, 'Client')\nclass TestReport:\n"
+        "    @patch('os.getpid')\n    def test_class(self, getpid, client):\n        report.Report()\n"
+        "        client.assert_called_once_with(\n            project='demo',  # ours\n        )\n\n"
+        "    def test_monthly(self, client):\n        from jobs.monthly import Monthly\n\n"
+        "        Monthly()\n        client.assert_called_once()\n"
+    ),
+    "tests/test_lazy.py": (
+        "from unittest.mock import patch\n\nfrom jobs import lazy\n\n\n"
+        "def test_lazy():\n    with patch('google.cloud.bigquery.Client') as client:\n"
+        "        assert lazy.rows() is client.return_value.query.return_value\n"
+    ),
+    "tests/test_both.py": (
+        "from unittest.mock import patch\n\nfrom jobs.both import rows\n\n\n"
+        "@patch('jobs.both.bigquery.Client')\ndef test_both(client):\n"
+        "    assert rows() == (client.return_value.query.return_value,) * 2\n"
+    ),
+}
+
+
+@pytest.mark.slow
+def test_patches_follow_the_modules(tree: Tree, client_pool: Run, run_process: Run) -> None:
+    root = tree(PATCHING)
+    (root / ".git").mkdir()
+    assert _passed(run_process) == 5
+    done = client_pool("fix", "--unsafe")
+    assert re.findall(r"^  (tests\S+?:\d+):\d+ .*CPL301  (.*)", done.stdout, re.MULTILINE) == [
+        ("tests/test_both.py:6", "it stands in for the clients of jobs/both.py, jobs/lazy.py")
+    ]
+    tests = (root / "tests/test_report.py").read_text()
+    assert "    monkeypatch.setattr(report, 'get_bigquery_client', client)\n" in tests
+    assert "@patch.object(report, 'get_bigquery_client')\n" in tests
+    assert "    client.assert_called_with(project_id='demo')\n" in tests
+    assert "            project_id='demo',  # ours\n" in tests
+    assert "patch('shared.clients.get_bigquery_client')" in (root / "tests/test_lazy.py").read_text()
+    assert _passed(run_process) == 5
+    assert client_pool("fix", "--unsafe").stdout.endswith("Fixed 0 findings in 0 files; 1 left.\n")
+
+
 def _passed(run_process: Run) -> int:
     done = run_process("pytest", "-q", "-p", "no:cacheprovider", "-W", "ignore")
     assert done.returncode == 0, done.stdout

@@ -12,7 +12,7 @@ import pytest
 
 from flake8_client_pool.fixes.differences import edits_between
 from flake8_client_pool.fixes.drafts import applied
-from flake8_client_pool.fixes.file_fix import FileFix
+from flake8_client_pool.fixes.outcomes import FileFix
 
 TRAPS = sorted(Path(__file__).with_name("traps").glob("*.txt"))
 _PART = re.compile(r"^--- (file|left|after) ?(.*)\n", re.MULTILINE)

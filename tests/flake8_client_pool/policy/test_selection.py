@@ -13,8 +13,8 @@ PREFIXES = st.lists(st.sampled_from(sorted({code[:length] for code in CODES for 
 
 
 def test_http_is_off_unless_selected() -> None:
-    assert set(OFF_UNLESS_SELECTED) == {"CPL106"}
-    assert [code for code in CODES if not Selection().includes(code)] == ["CPL106"]
+    assert set(OFF_UNLESS_SELECTED) == {"CPL106", "CPL301"}
+    assert [code for code in CODES if not Selection().includes(code)] == ["CPL106", "CPL301"]
 
 
 @pytest.mark.parametrize("prefix", ["CPL1", "CPL10", "CPL106"])
@@ -23,7 +23,7 @@ def test_a_prefix_with_a_digit_turns_http_on(prefix: str) -> None:
 
 
 def test_the_bare_prefix_selects_what_is_on_by_default() -> None:
-    assert [code for code in CODES if not Selection(("CPL",)).includes(code)] == ["CPL106"]
+    assert [code for code in CODES if not Selection(("CPL",)).includes(code)] == ["CPL106", "CPL301"]
 
 
 @given(select=PREFIXES, ignore=PREFIXES, code=st.sampled_from(sorted(set(CODES) - OFF_UNLESS_SELECTED)))

@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 
 from flake8_client_pool.engine import Engine
-from flake8_client_pool.fixes.file_fix import FileFix, FileFixer
+from flake8_client_pool.fixes.file_fix import FileFixer
+from flake8_client_pool.fixes.outcomes import FileFix
 from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.kinds import KINDS
 from flake8_client_pool.model import Finding
@@ -38,7 +39,7 @@ class Laid:
         self._others = [str(folder / name) for name in example.files]
 
     def findings(self, text: str) -> tuple[Finding, ...]:
-        engine = Engine(self.kinds, "shared_clients")
+        engine = Engine(self.kinds, "shared_clients", patches=True)
         words = engine.words(self.path, text.encode())
         return engine.analyze(self.path, text, words).findings if words else ()
 
@@ -72,7 +73,7 @@ def test_a_fixed_example_parses_and_stays_as_it_is(example: Example, tmp_path: P
 
 
 def test_every_rule_with_a_fix_shows_one() -> None:
-    kinds = {kind.code for kind in KINDS} | {"CPL110", "CPL302"}
+    kinds = {kind.code for kind in KINDS} | {"CPL110", "CPL301", "CPL302"}
     shown = {rule.code for rule in RULES if any(example.fixed is not None for example in rule.examples)}
     assert kinds <= shown
 

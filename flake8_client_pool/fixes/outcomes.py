@@ -1,0 +1,51 @@
+"""What a fix says of a file and of each finding in it."""
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from flake8_client_pool.fixes.layout import layout_of
+from flake8_client_pool.model import Applicability
+
+Place: TypeAlias = tuple[int, str, str]
+"""A finding, by its offset, the name of its kind, and its code."""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one finding.
+
+    Attributes:
+        place: which one.
+        status: "fixed", "skipped" or "failed".
+        reason: why it was not fixed, or why its fix is not safe.
+        applicability: how far its fix may be trusted; None where there is none.
+        getter: the getter that is called now.
+        factory: the function that does nothing now but ask the getter.
+        missing_in: folders with a copy of the pool module that lacks the getter.
+    """
+
+    place: Place
+    status: str
+    reason: str = ""
+    applicability: Applicability | None = None
+    getter: str = ""
+    factory: str = ""
+    missing_in: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class FileFix:
+    """A file before and after, and what became of each finding."""
+
+    before: str
+    after: str
+    outcomes: tuple[Outcome, ...]
+
+
+def fault_in(text: str) -> str:
+    """Say what is wrong with a text that should be Python; empty where nothing is."""
+    try:
+        layout_of(text)
+    except SyntaxError as error:
+        return f"the fix would not parse: {error.msg}, line {error.lineno}; this is a fault of ours, please report it"
+    return ""

@@ -1,0 +1,71 @@
+"""The tests of fixed modules: which of their patches are to follow, and what becomes of them."""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from flake8_client_pool.engine import PATCHING_WORDS
+from flake8_client_pool.model import Finding
+from flake8_client_pool.policy.selection import CONSTRUCTOR_PATCHED_CODE
+from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.policy.verdict import Status
+from flake8_client_pool.scan.bench import Bench, Terms
+from flake8_client_pool.scan.discovery import SourceFile
+from flake8_client_pool.scan.fixing import FixedFile, Task, Workbench, workbench_for
+from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
+
+
+class Followers:
+    """The tests among some files, seen as they are once other files are fixed."""
+
+    def __init__(self, files: Iterable[SourceFile], fixed: Iterable[FixedFile]) -> None:
+        """Look for tests among `files`; `fixed` is what the fix makes of some of them, not yet written."""
+        self._fixed = {each.file.location: each for each in fixed}
+        self._files = [file for file in files if file.settings.looks_for_patches]
+        self._texts = {
+            location: each.after for location, each in self._fixed.items() if each.after != each.before
+        }
+        self._benches: dict[int, tuple[Settings, Bench]] = {}
+
+    def tasks(self) -> list[Task]:
+        """Find the patches that are to follow, a task a file."""
+        found = ((file, tuple(self._findings(file))) for file in self._files)
+        return [Task(file, findings) for file, findings in found if findings]
+
+    def workbench(self, tasks: list[Task]) -> Workbench:
+        """Prepare to fix the tests as they are now."""
+        return workbench_for(tasks, self._texts)
+
+    def joined(self, followed: Iterable[FixedFile]) -> list[FixedFile]:
+        """Join what becomes of the tests with what the fix made of all files, in the order of their paths."""
+        all_files = dict(self._fixed)
+        for each in followed:
+            earlier = self._fixed.get(each.file.location)
+            all_files[each.file.location] = (
+                replace(each, before=earlier.before, outcomes=(*earlier.outcomes, *each.outcomes)) if earlier else each
+            )
+        return sorted(all_files.values(), key=lambda each: each.file.path)
+
+    def _findings(self, file: SourceFile) -> Iterable[Finding]:
+        data = self._content(file.location)
+        if not any(word.encode() in data for word in PATCHING_WORDS):
+            return ()
+        try:
+            verdict = self._bench(file.settings).verdict(file.location, data, decode(data))
+        except UndecodableSourceError:
+            return ()
+        counting = (each.finding for each in verdict.judged if each.status is not Status.SUPPRESSED)
+        return [finding for finding in counting if finding.code == CONSTRUCTOR_PATCHED_CODE]
+
+    def _content(self, location: str) -> bytes:
+        if location in self._texts:
+            return self._texts[location]
+        try:
+            with open(location, "rb") as stream:
+                return stream.read()
+        except OSError:
+            return b""
+
+    def _bench(self, settings: Settings) -> Bench:
+        if id(settings) not in self._benches:
+            self._benches[id(settings)] = settings, Bench(settings, Terms(), self._texts)
+        return self._benches[id(settings)][1]
