@@ -134,6 +134,7 @@ class Engine:
     def _analyze(self, path: str, text: str, words: tuple[str, ...], *, whole: bool) -> Analysis:
         from flake8_client_pool.rules import (
             client_built_directly,
+            client_built_over_base,
             client_class_handed_on,
             constructor_patched,
             pools_not_emptied,
@@ -146,6 +147,7 @@ class Engine:
         uses = Uses(names, words)
         findings = [
             *client_built_directly.check(uses, self._getters),
+            *client_built_over_base.check(uses, self._getter_modules),
             *client_class_handed_on.check(uses, self._getters),
             *pools_not_emptied.check(names.source, self._getters),
             *source_not_parsed.check(names.source),

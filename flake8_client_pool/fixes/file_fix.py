@@ -2,15 +2,17 @@
 
 import ast
 from collections.abc import Collection, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from os.path import abspath, dirname
 
-from flake8_client_pool.constructors import Constructors
+from flake8_client_pool.constructors import Constructors, PoolGetters
 from flake8_client_pool.fixes.cycles import ImportedByPool
 from flake8_client_pool.fixes.drafts import Draft, overlap
 from flake8_client_pool.fixes.emptying_fixture import with_fixture
 from flake8_client_pool.fixes.import_insertion import NoPlaceError, Wanted, at_module_level, beside, in_front_of
 from flake8_client_pool.fixes.layout import Layout, layout_of
+from flake8_client_pool.fixes.leaving_out import left_out
 from flake8_client_pool.fixes.ordering import Sections
 from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
 from flake8_client_pool.fixes.outside_uses import OutsideUses
@@ -21,6 +23,7 @@ from flake8_client_pool.fixes.unused_imports import Imported, removals
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.model import Applicability, Edit
 from flake8_client_pool.rules import client_class_handed_on, constructor_patched, pools_not_emptied
+from flake8_client_pool.rules.client_built_over_base import overridings
 from flake8_client_pool.rules.getters import Getters
 from flake8_client_pool.rules.taking import Takers
 from flake8_client_pool.rules.uses import Uses, names_taken
@@ -51,6 +54,7 @@ class FileFixer:
         self._modules = Modules(constructors, repository)
         self._words = Words(constructors, repository, partial(names_taken, self._modules))
         self._getters = Getters(repository, pool_module)
+        self._getter_modules = Modules(PoolGetters(constructors, pool_module), repository)
         self._cycles = ImportedByPool(repository)
         self._outside = outside
         self._retargeter = Retargeter(Takers(self._modules, pool_module), self._getters)
@@ -81,7 +85,8 @@ class FileFixer:
         uses = Uses(self._modules.open(path, text, words, whole=True), words)
         root = self._repository.root(dirname(path))
         surroundings = Surroundings(self._getters, self._cycles, self._outside, root)
-        return list(proposals(uses, surroundings, client_class_handed_on.RULE.code))
+        found = list(proposals(uses, surroundings, client_class_handed_on.RULE.code))
+        return [*left_out(found, overridings(uses, self._getter_modules), text), *found]
 
     def pool_to_empty(self, path: str) -> str:
         """Name the module from which a file can import the function that empties the pools."""
@@ -121,6 +126,7 @@ class _Rounds:
             draft = self._applied(chosen)
             if draft is None:
                 break
+            self._resolve_others(chosen, now)
             self._text = draft.text
             now = {
                 (draft.place(start), kind, code): origin
@@ -132,6 +138,14 @@ class _Rounds:
         for place in places - self._outcomes.keys():
             self._outcomes[place] = Outcome(place, "skipped", "there is no fix for this rule")
         return FileFix(self._before, self._text, tuple(self._outcomes[place] for place in sorted(places)))
+
+    def _resolve_others(self, chosen: list[tuple[Proposal, Place]], now: Mapping[Place, Place]) -> None:
+        """Note what one change does for all findings about the same call."""
+        for proposal, origin in chosen:
+            done = self._outcomes.get(origin)
+            for (start, kind, _), other in now.items():
+                if done and done.status == "fixed" and (start, kind) == (proposal.start, proposal.kind):
+                    self._outcomes[other] = replace(done, place=other)
 
     def _empty_pools(self, place: Place) -> None:
         module = self._fixer.pool_to_empty(self._path)

@@ -10,6 +10,7 @@ from flake8_client_pool.policy.errors import ConfigurationError
 BARE_PREFIX = "CPL"
 USER_KIND_CODE = "CPL100"
 HANDED_ON_CODE = "CPL110"
+BUILT_OVER_BASE_CODE = "CPL202"
 CONSTRUCTOR_PATCHED_CODE = "CPL301"
 POOLS_NOT_EMPTIED_CODE = "CPL302"
 UNREADABLE_CODE = "CPL900"
@@ -23,6 +24,7 @@ CODES = tuple(
             *(kind.code for kind in KINDS),
             USER_KIND_CODE,
             HANDED_ON_CODE,
+            BUILT_OVER_BASE_CODE,
             CONSTRUCTOR_PATCHED_CODE,
             POOLS_NOT_EMPTIED_CODE,
             UNREADABLE_CODE,
@@ -71,8 +73,8 @@ class Selection:
 
     def kinds(self, kinds: Iterable[ClientKind]) -> tuple[ClientKind, ...]:
         """Choose the kinds that have to be looked for so that every included code can be found."""
-        hand_on = self.includes(HANDED_ON_CODE)
-        return tuple(kind for kind in kinds if self.includes(kind.code) or (hand_on and kind.default))
+        any_kind = self.includes(HANDED_ON_CODE) or self.includes(BUILT_OVER_BASE_CODE)
+        return tuple(kind for kind in kinds if self.includes(kind.code) or (any_kind and kind.default))
 
 
 def checked_prefixes(prefixes: Iterable[str], place: str) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from flake8_client_pool.rules import (
     baseline_outdated,
     client_built_directly,
+    client_built_over_base,
     client_class_handed_on,
     constructor_patched,
     pools_not_emptied,
@@ -16,6 +17,7 @@ from flake8_client_pool.rules.rule import Example, Rule
 RULES: tuple[Rule, ...] = (
     *client_built_directly.RULES,
     client_class_handed_on.RULE,
+    client_built_over_base.RULE,
     constructor_patched.RULE,
     pools_not_emptied.RULE,
     source_not_parsed.RULE,

@@ -67,7 +67,7 @@ def argument_edits(kind: ClientKind, getter: Getter, arguments: list[Node]) -> l
     Raises:
         NotPooledError: the getter does not take one of them.
     """
-    parameters = [_parameter(kind, position, argument) for position, argument in enumerate(arguments)]
+    parameters = [parameter_of(kind, position, argument) for position, argument in enumerate(arguments)]
     keywords = [_getter_keyword(kind, getter, parameter) for parameter in parameters]
     if missing := getter.required.difference(keywords):
         raise NotPooledError(f"{getter.name}() wants {min(missing)}")
@@ -79,7 +79,7 @@ def argument_edits(kind: ClientKind, getter: Getter, arguments: list[Node]) -> l
     return [edit for edit in edits if edit]
 
 
-def _parameter(kind: ClientKind, position: int, argument: Node) -> str:
+def parameter_of(kind: ClientKind, position: int, argument: Node) -> str:
     """Name the constructor's parameter that an argument is for."""
     if argument.kind() in ("list_splat", "dictionary_splat"):
         raise NotPooledError(f"{' '.join(argument.text().split())} hides its arguments")

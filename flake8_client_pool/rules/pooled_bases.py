@@ -55,7 +55,7 @@ def _given(owner: Class) -> Iterator[Given]:
     attributes = dict.fromkeys((*_members(owner.node), *_attributes(owner.node)))
     owner.names.source.collect(attributes)
     for attribute in attributes:
-        for kind, pooled in _kinds(owner.names, own_attribute(owner, attribute) or ()).items():
+        for kind, pooled in kinds_of(owner.names, own_attribute(owner, attribute) or ()).items():
             yield Given(kind, pooled, attribute, class_name(owner.node), owner.names.source.path)
 
 
@@ -80,7 +80,7 @@ def _attributes(definition: Node) -> Iterator[str]:
             yield name.text()
 
 
-def _kinds(names: Names, values: Values) -> dict[str, bool]:
+def kinds_of(names: Names, values: Values) -> dict[str, bool]:
     """Tell which kinds of clients some values hold or return, and of each whether all of them are the pool's."""
     found: dict[str, bool] = {}
     for value in values:

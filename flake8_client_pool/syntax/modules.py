@@ -42,6 +42,11 @@ class Modules:
         self._remembered.clear()
         return Names(Source(path, text, words, self.constructors.module_names, whole=whole), self)
 
+    def beside(self, path: str, text: str) -> Names:
+        """Take up a file that others have begun with: what they followed for it counts on."""
+        self._remembered.clear()
+        return Names(Source(path, text, (), self.constructors.module_names, whole=True), self)
+
     def remembering(self, names: Names, expression: Node, evaluate: Callable[[Names, Node], Values]) -> Values:
         """Evaluate an expression once; one that depends on itself, or nests too deep, stands for nothing more."""
         return self._once((names, expression), lambda: evaluate(names, expression)) or ()

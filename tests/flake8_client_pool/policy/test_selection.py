@@ -46,7 +46,7 @@ def test_only_the_kinds_that_can_be_reported_are_looked_for() -> None:
     assert {kind.code for kind in Selection(("CPL110",)).kinds(KINDS)} == {kind.code for kind in KINDS} - {"CPL106"}
 
 
-@pytest.mark.parametrize("prefix", ["CPL2", "E501", "cpl101", "CPL1011", ""])
+@pytest.mark.parametrize("prefix", ["CPL4", "E501", "cpl101", "CPL1011", ""])
 def test_a_prefix_of_no_code_is_refused(prefix: str) -> None:
     with pytest.raises(ConfigurationError, match=r"--select: .* begins no code; the codes are CPL100, CPL101"):
         checked_prefixes([prefix], "--select")
