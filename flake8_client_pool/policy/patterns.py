@@ -66,7 +66,10 @@ def _anchored(pattern: str) -> tuple[str, ...]:
 
 
 def _matcher(patterns: Iterable[str]) -> Callable[[str], bool]:
-    match = re.compile("|".join(map(fnmatch.translate, patterns)) or r"(?!)").match
+    expressions = [fnmatch.translate(pattern) for pattern in patterns]
+    if not expressions:
+        return _never
+    match = re.compile("|".join(expressions)).match
     return lambda path: match(path) is not None
 
 

@@ -1,5 +1,6 @@
 """The ratchet: in a place that the gate has not reached, what is known may stay and nothing may be added."""
 
+import os
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
@@ -21,13 +22,14 @@ class Ratchet:
     def __init__(self, baseline: Baseline | None, root: str, selection: Selection) -> None:
         """Prepare for the files below `root`; only codes that `selection` includes can be missed."""
         self._baseline = baseline
-        self._known = baseline.by_path if baseline else {}
+        known = baseline.by_path if baseline else {}
+        self._known = {_location(root, path): each for path, each in known.items()}
         self._root = root
         self._selection = selection
 
     def knows(self, location: str) -> bool:
         """Tell whether the baseline has entries for the file at an absolute path."""
-        return bool(self._known) and relative_path(location, self._root) in self._known
+        return location in self._known
 
     def weigh(
         self, location: str, findings: Iterable[Finding], standing: Standing
@@ -37,37 +39,39 @@ class Ratchet:
         Of several findings with one entry, the first ones in the text are those that are known.
         """
         findings = list(findings)
-        path = relative_path(location, self._root) if self._known else ""
-        left = Counter(self._known_of(location).entries) if self._known else Counter[Entry]()
-        is_known = [bool(left) and _use_up(left, entry_of(finding, path)) for finding in findings]
-        if standing.strict or self._baseline is None:
-            status = Status.ERROR if standing.strict else Status.PENDING
-            return [Judged(finding, status, standing.name) for finding in findings], +left
-        moved = Moved((+left).elements(), self._gone)
-        return [
-            Judged(finding, Status.BASELINED, standing.name)
-            if known
-            else Judged(_explained(finding, standing, moved), Status.ERROR, standing.name)
-            for finding, known in zip(findings, is_known, strict=True)
-        ], +left
+        here = self._known.get(location)
+        path = relative_path(location, self._root) if here else ""
+        left = Counter(here.entries) if here else Counter[Entry]()
+        is_known = [bool(here) and _use_up(left, entry_of(finding, path)) for finding in findings]
+        left = +left
+        tolerated = Status.PENDING if self._baseline is None else Status.BASELINED
+        status = Status.ERROR if standing.strict else tolerated
+        judged = [Judged(finding, status, standing.name) for finding in findings]
+        if status is Status.BASELINED and not all(is_known):
+            moved = Moved(left.elements(), self._gone)
+            pairs = zip(judged, is_known, strict=True)
+            judged = [each if known else _refused(each, standing, moved) for each, known in pairs]
+        return judged, left
 
     @cached_property
     def _gone(self) -> tuple[Entry, ...]:
         """The entries of files that are gone, and nobody knows where."""
-        lost = self._baseline.gone.difference(self._baseline.renames) if self._baseline else ()
-        return tuple(entry for path in sorted(lost) for entry in self._known[path].entries.elements())
+        if not self._baseline:
+            return ()
+        lost, known = self._baseline.gone.difference(self._baseline.renames), self._baseline.by_path
+        return tuple(entry for path in sorted(lost) for entry in known[path].entries.elements())
 
     def missed(self, location: str, left: Counter[Entry], found: Iterable[Finding]) -> tuple[tuple[Entry, ...], str]:
         """Return those of the entries that are left which are fixed, and the path that the baseline has."""
         if not self._known or any(finding.code == UNREADABLE_CODE for finding in found):
             # What cannot be read may still be there, behind a slip of the keyboard.
             return (), ""
-        known = self._known_of(location)
         fixed = tuple(sorted(entry for entry in left.elements() if self._selection.includes(entry.code)))
-        return fixed, known.former
+        return fixed, self._known.get(location, Known()).former
 
-    def _known_of(self, location: str) -> Known:
-        return self._known.get(relative_path(location, self._root)) or Known()
+
+def _location(root: str, path: str) -> str:
+    return os.path.normpath(f"{root}/{path}") if path.startswith(os.pardir) else f"{root.rstrip('/')}/{path}"
 
 
 def _use_up(left: Counter[Entry], entry: Entry) -> bool:
@@ -75,10 +79,11 @@ def _use_up(left: Counter[Entry], entry: Entry) -> bool:
     return left[entry] >= 0
 
 
-def _explained(finding: Finding, standing: Standing, moved: "Moved") -> Finding:
+def _refused(judged: Judged, standing: Standing, moved: "Moved") -> Judged:
+    finding = judged.finding
     place = f"phase {standing.number}, {standing.name}," if standing.number else "this place"
     why = f"{place} is pending, but the baseline does not have this one{moved.remark(finding)}"
-    return replace(finding, message=f"{finding.message} ({why})")
+    return replace(judged, status=Status.ERROR, finding=replace(finding, message=f"{finding.message} ({why})"))
 
 
 class Moved:
