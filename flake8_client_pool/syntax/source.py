@@ -123,8 +123,13 @@ def end_of(node: Node) -> int:
 
 
 def folded(node: Node) -> str:
-    """Give the source of a node on one line."""
-    return re.sub(r"\s+", " ", node.text())
+    """Give the source of a node on one line, without its comments."""
+    text = node.text()
+    comments = reversed(node.find_all(kind="comment")) if "#" in text else ()
+    for comment in comments:
+        first, end = (place(comment) - start_of(node) for place in (start_of, end_of))
+        text = text[:first] + text[end:]
+    return re.sub(r"\s+", " ", text)
 
 
 @cache

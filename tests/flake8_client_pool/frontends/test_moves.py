@@ -88,3 +88,15 @@ def test_out_of_reach_of_its_baseline(team: Team, away: str) -> None:
     assert f"{BASELINE} CPL904" in team.in_ci()
     assert "1 removed, 1 renamed; 2 findings known" in team.client_pool("baseline", "--update").stdout
     assert team.in_ci() == []
+
+
+def test_a_comment_within_a_call_is_no_part_of_it(team: Team) -> None:
+    name = '"Größe#1"'
+    call = 'bigquery.Client(  # größer (\n        project={name},  # "why\n        # more\n    )'
+    team.write({"processors/raw.py": module(first=call.format(name=name), second=STORED)})
+    team.client_pool("baseline", "--update", "--allow-growth", "comments")
+    assert ["processors/raw.py", "first", "CPL101", f"bigquery.Client(project={name})", "comments"] in team.entries()
+    team.write({"processors/raw.py": module(first=f"bigquery.Client(project={name})", second=STORED)})
+    assert team.in_ci() == []
+    team.write({"processors/raw.py": module(first='bigquery.Client(project="Größe")', second=STORED)})
+    assert team.errors() == ["processors/raw.py CPL101"]
