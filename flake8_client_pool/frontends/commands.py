@@ -8,6 +8,7 @@ from flake8_client_pool import __version__
 from flake8_client_pool.frontends.writing import write_out
 from flake8_client_pool.output.formats import CHECK_FORMATS
 from flake8_client_pool.output.report.formats import FORMATS
+from flake8_client_pool.policy.first_configuration import PREFERRED
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -126,6 +127,23 @@ def baseline(**options: Any) -> int:  # noqa: ANN401 - as above
     from flake8_client_pool.frontends.baseline import BaselineRequest, baseline
 
     return baseline(BaselineRequest(**options))
+
+
+@commands.command()
+@click.argument("directory", default=".")
+@click.option("--file", type=click.Choice(PREFERRED), help="Configure there.")
+@click.option("--pool-module", default="", metavar="MODULE", help="Where clients are to come from.")
+@click.option("--hook/--no-hook", default=True, help="Whether to add the commit hook.")
+@click.option("--yes", "-y", is_flag=True, help="Write without asking.")
+@click.option("--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto.")
+def init(**options: Any) -> int:  # noqa: ANN401 - as above
+    """Gate a repository: a first configuration with phases, a baseline and the commit hook.
+
+    Shows what it would write and asks. A configuration that is there stays as it is.
+    """
+    from flake8_client_pool.frontends.init import InitRequest, init
+
+    return init(InitRequest(**options))
 
 
 @commands.command()

@@ -1,0 +1,175 @@
+"""What `client-pool init` does, once its options are read."""
+
+import os
+import sys
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from importlib.metadata import distribution
+
+import click
+
+from flake8_client_pool.fixes.differences import patch
+from flake8_client_pool.frontends.exit_codes import FOUND_NOTHING
+from flake8_client_pool.frontends.writing import write_file, write_out, write_problem
+from flake8_client_pool.output.progress import with_progress_bar, without_progress_bar
+from flake8_client_pool.output.summary import number
+from flake8_client_pool.policy.baseline import NAME, entry_of, relative_path, written
+from flake8_client_pool.policy.configuration import Configurations
+from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.policy.first_configuration import (
+    HOOKS_FILE,
+    file_for,
+    hook_entry,
+    with_configuration,
+    with_hook,
+)
+from flake8_client_pool.policy.settings import Phase, Settings, files_of
+from flake8_client_pool.policy.verdict import Status
+from flake8_client_pool.scan.baselines import Baselines
+from flake8_client_pool.scan.bench import Terms
+from flake8_client_pool.scan.discovery import SourceFile, discover
+from flake8_client_pool.scan.first_look import phases, pool_module, texts_of
+from flake8_client_pool.scan.run import Options, Result, Run, run
+
+_NEXT_STEPS = "client-pool check passes now, and refuses what is added. Commit these files; docs/phases.md goes on.\n"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InitRequest:
+    """The options of `client-pool init`; `file` is None and `pool_module` empty where they are to be found."""
+
+    directory: str
+    file: str | None
+    pool_module: str
+    hook: bool
+    yes: bool
+    jobs: int
+
+
+@dataclass(frozen=True, slots=True)
+class _Change:
+    """A file, by its path from the directory, and what is to be in it; `shown` says so where a diff would be long."""
+
+    path: str
+    before: str
+    after: str
+    shown: str = ""
+
+
+def init(request: InitRequest) -> int:
+    """Write a first configuration, its baseline and the commit hook, and return the exit code.
+
+    Raises:
+        ClientPoolError: it is no directory, or the files could not be checked or written, or nobody agreed.
+    """
+    location = os.path.abspath(request.directory).replace(os.sep, "/")
+    if not os.path.isdir(location):
+        raise ClientPoolError(f"{request.directory}: is no directory; name the one that is to be gated")
+    changes = [*_configured(request, location), *([_hooked(location)] if request.hook else [])]
+    changes = [change for change in changes if change.after != change.before]
+    if not changes:
+        write_out("Nothing to write: everything is there.\n")
+        return FOUND_NOTHING
+    for change in changes:
+        write_out(change.shown or _diff(change))
+    if not request.yes and not _agreed():
+        write_out("Nothing was written.\n")
+        return FOUND_NOTHING
+    for change in changes:
+        write_file(os.path.join(location, change.path), change.after, "make the directory writable")
+    write_out(_NEXT_STEPS)
+    return FOUND_NOTHING
+
+
+def _diff(change: _Change) -> str:
+    return patch(change.path, change.before.encode(), change.after.encode()).decode() + "\n"
+
+
+def _agreed() -> bool:
+    try:
+        return click.confirm("Write this?")
+    except click.Abort as abort:
+        write_out("\n")
+        raise ClientPoolError("nothing was written, since nobody answered; --yes writes it unasked") from abort
+
+
+def _configured(request: InitRequest, location: str) -> Iterator[_Change]:
+    """Plan a configuration and its baseline; of an existing configuration only the baseline that it lacks."""
+    settings = Configurations().at(location)
+    if settings.source:
+        write_out(f"{settings.source} configures client-pool already and stays as it is.\n")
+        if settings.root == location and not settings.is_strict_everywhere:
+            yield _baseline(settings, _checked(request, location, settings)[1].others)
+        return
+    name = request.file or file_for(location)
+    module = request.pool_module or _pool_module(request, location)
+    settings = replace(settings, root=location, pool_module=module, pool_paths=files_of(module))
+    files, done = _checked(request, location, settings)
+    proposed = phases(done.results, texts_of(files, location))
+    _tell(module, proposed)
+    before = _content(location, name)
+    after = with_configuration(before, name, module, [phase for phase, _ in proposed])
+    yield _Change(name, before, after)
+    if proposed:
+        yield _baseline(settings, done.results)
+
+
+def _pool_module(request: InitRequest, location: str) -> str:
+    files, done = _checked(request, location, Configurations(isolated=True).at(location))
+    builders = frozenset(result.path for result in done.judged if result.finding.kind)
+    return pool_module(texts_of(files, location), builders)
+
+
+def _checked(request: InitRequest, location: str, settings: Settings) -> tuple[tuple[SourceFile, ...], Run]:
+    """Check all files below a directory that have no configuration of their own; results have paths from there."""
+    configurations = Configurations(adjust=lambda found: found if found.source else settings)
+    discovery = discover([location], configurations)
+    files = tuple(file for file in discovery.files if file.settings.source == settings.source)
+    options = Options(jobs=request.jobs, terms=Terms(baselines=Baselines(ignored=True)), use_cache=False)
+    watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
+    done = run(files, options, watch)
+    if problem := next((each for each in (*discovery.problems, *done.problems) if each.fatal), None):
+        raise ClientPoolError(f"{problem}; without it the baseline would be wrong")
+    return files, replace(done, results=_relative(done.results, location), others=_relative(done.others, location))
+
+
+def _relative(results: Iterable[Result], location: str) -> tuple[Result, ...]:
+    return tuple(replace(result, path=relative_path(result.path, location)) for result in results)
+
+
+def _tell(module: str, proposed: Iterable[tuple[Phase, int]]) -> None:
+    write_out(f"Clients are to come from {module}.\n")
+    for place, (phase, count) in enumerate(proposed, 1):
+        write_out(f"Phase {place}: {phase.name}, {number(count, 'finding')}\n")
+    write_out("\n")
+
+
+def _baseline(settings: Settings, results: Iterable[Result]) -> _Change:
+    known = [result for result in results if result.status in (Status.ERROR, Status.PENDING)]
+    entries = Counter(entry_of(result.finding, result.path) for result in known)
+    before = _content(settings.root, NAME)
+    after = before or written({entry: ("",) * count for entry, count in entries.items()})
+    return _Change(NAME, before, after, f"{NAME}: {number(len(known), 'finding')} known.\n")
+
+
+def _hooked(location: str) -> _Change:
+    before = _content(location, HOOKS_FILE)
+    try:
+        after = with_hook(before, hook_entry(distribution("flake8-client-pool").read_text("direct_url.json")))
+    except ClientPoolError as error:
+        write_problem(str(error))
+        after = before
+    return _Change(HOOKS_FILE, before, after)
+
+
+def _content(location: str, name: str) -> str:
+    path = os.path.join(location, name)
+    try:
+        with open(path, encoding="utf-8", newline="") as stream:
+            return stream.read()
+    except FileNotFoundError:
+        return ""
+    except (OSError, UnicodeDecodeError) as error:
+        reason = (error.strerror or "").lower() if isinstance(error, OSError) else "it is not in UTF-8"
+        raise ClientPoolError(f"{path}: cannot be read: {reason}; mend that first") from error

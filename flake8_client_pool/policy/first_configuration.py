@@ -1,0 +1,130 @@
+"""The text of a first configuration, and of the hook that a commit is checked by."""
+
+import json
+import os
+import re
+from collections.abc import Iterable
+
+from flake8_client_pool.policy.configuration import FILES, table_in
+from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.policy.settings import Phase
+
+HOOKS_FILE = ".pre-commit-config.yaml"
+# In the order in which one that exists already is taken.
+PREFERRED = ("pyproject.toml", "setup.cfg", "tox.ini")
+
+_REPOS = re.compile(r"^repos:[ \t]*(?P<value>\[[ \t]*\])?[ \t]*(#.*)?$", re.MULTILINE)
+_ITEM = re.compile(r"^(?P<indent>[ ]*)- ", re.MULTILINE)
+_NEXT_KEY = re.compile(r"^[^\s#-]", re.MULTILINE)
+_HOOK = "client-pool-check"
+_LOCAL_HOOK = f"""\
+- repo: local
+  hooks:
+    - id: {_HOOK}
+      name: client-pool check
+      entry: client-pool check
+      language: system
+      types: [python]
+      files: \\.py$
+      require_serial: true
+"""
+
+
+def file_for(directory: str) -> str:
+    """Choose the file for a configuration in a directory: the first that is there, or pyproject.toml."""
+    return next((name for name in PREFERRED if os.path.isfile(os.path.join(directory, name))), PREFERRED[0])
+
+
+def with_configuration(text: str, file: str, pool_module: str, phases: Iterable[Phase]) -> str:
+    """Add a first configuration to the `text` of the configuration file named `file`, at its end.
+
+    Raises:
+        ClientPoolError: the file cannot take it there.
+    """
+    section = _toml(pool_module, phases) if file.endswith(".toml") else _ini(pool_module, phases)
+    changed = _appended(text, section)
+    if file in FILES and table_in(changed, file) is None:
+        raise ClientPoolError(f"{file}: cannot take a section at its end; name another file with --file")
+    return changed
+
+
+def _toml(pool_module: str, phases: Iterable[Phase]) -> str:
+    phases = tuple(phases)
+    lines = ["[tool.client-pool]", f"pool-module = {_quoted(pool_module)}", *(["phase = 0"] if phases else [])]
+    for phase in phases:
+        paths = ", ".join(map(_quoted, phase.paths))
+        lines += ["", "[[tool.client-pool.phases]]", f"name = {_quoted(phase.name)}", f"paths = [{paths}]"]
+    return "\n".join([*lines, ""])
+
+
+def _quoted(text: str) -> str:
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _ini(pool_module: str, phases: Iterable[Phase]) -> str:
+    phases = tuple(phases)
+    lines = ["[client-pool]", f"pool-module = {pool_module}", *(["phase = 0"] if phases else [])]
+    for phase in phases:
+        lines += ["", f"[client-pool:phase:{phase.name}]", "paths =", *(f"    {path}" for path in phase.paths)]
+    return "\n".join([*lines, ""])
+
+
+def _appended(text: str, section: str) -> str:
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    before = text.rstrip("\r\n")
+    return (f"{before}{line_end}{line_end}" if before else "") + section.replace("\n", line_end)
+
+
+def hook_entry(installed_from: str | None) -> str:
+    """Write the hook's entry for a list of repositories.
+
+    Args:
+        installed_from: the content of the distribution's direct_url.json (PEP 610), None where there is none. Installed
+            from git, the same commit is pinned; otherwise the hook runs the command that is installed.
+    """
+    origin = json.loads(installed_from) if installed_from else {}
+    revision = origin.get("vcs_info", {}).get("commit_id")
+    if not revision:
+        return _LOCAL_HOOK
+    return f"- repo: {_quoted(origin['url'])}\n  rev: {revision}\n  hooks:\n    - id: {_HOOK}\n"
+
+
+def with_hook(text: str, entry: str) -> str:
+    """Add a hook's entry to the text of a .pre-commit-config.yaml, behind the last one, unless it has the hook.
+
+    All other lines stay as they are, comments included.
+
+    Raises:
+        ClientPoolError: the list of repositories is not written with a line for each.
+    """
+    if _HOOK in text:
+        return text
+    if not text.strip():
+        return f"repos:\n{_indented(entry, '  ')}"
+    line_end = "\r\n" if "\r\n" in text else "\n"
+    lines = text.replace("\r\n", "\n").rstrip("\n") + "\n"
+    start = _REPOS.search(lines)
+    item = _ITEM.search(lines, start.end()) if start else None
+    if start is None or not (item or start["value"]):
+        raise ClientPoolError(f"{HOOKS_FILE}: has no list `repos:` with a line for each; add this to it:\n{entry}")
+    if start["value"]:
+        value = start.start("value")
+        lines = f"{lines[:value].rstrip()}{lines[value + len(start['value']):]}"
+    end = _end_of_list(lines, start.end())
+    indent = item["indent"] if item and not start["value"] else "  "
+    return f"{lines[:end]}{_indented(entry, indent)}{lines[end:]}".replace("\n", line_end)
+
+
+def _end_of_list(lines: str, start: int) -> int:
+    """Find the end of the last line of the list that begins above the offset `start`."""
+    following = _NEXT_KEY.search(lines, start)
+    if following is None:
+        return len(lines)
+    inside = lines[: following.start()].split("\n")[:-1]
+    while inside and (not inside[-1].strip() or inside[-1].startswith("#")):
+        inside.pop()
+    return len("\n".join(inside)) + 1
+
+
+def _indented(text: str, indent: str) -> str:
+    return "".join(f"{indent}{line}\n" for line in text.splitlines())

@@ -1,0 +1,207 @@
+"""From nothing to a gated repository, by one command."""
+
+import json
+import subprocess
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import pytest
+import yaml
+
+from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.policy.first_configuration import hook_entry, with_configuration, with_hook
+from flake8_client_pool.policy.settings import Phase
+
+Tree = Callable[[Mapping[str, str]], Path]
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+IMPORT = "from google.cloud import bigquery\n"
+BUILDS = f"{IMPORT}client = bigquery.Client()\n"
+POOL = """\
+from functools import cache
+
+from google.cloud import bigquery
+
+
+@cache
+def get_bigquery_client(project_id=None):
+    return bigquery.Client(project=project_id)
+"""
+SHOP = {
+    "shop/__init__.py": "",
+    "shop/clients/__init__.py": "from shop.clients.warehouse import get_bigquery_client\n",
+    "shop/clients/warehouse.py": POOL,
+    "orders/load.py": f"import shared.settings\n{BUILDS}{BUILDS}",
+    "shared/settings.py": BUILDS * 3,
+    "main.py": BUILDS,
+    "tests/test_load.py": BUILDS,
+    "moved/done.py": "from shop.clients import get_bigquery_client\n",
+}
+OLD_HOOKS = "# ours\nrepos:\n  - repo: local  # first\n    hooks: []\n\n# what runs in CI\nci:\n  skip: [x]\n"
+
+
+def contents(root: Path) -> dict[str, str]:
+    return {
+        str(path.relative_to(root)): path.read_text()
+        for path in root.rglob("*")
+        if path.is_file() and ".git/" not in str(path) and ".client-pool-cache" not in str(path)
+    }
+
+
+@pytest.fixture
+def shop(tree: Tree, git: Callable[..., None]) -> Path:
+    git("init", "--quiet")
+    return tree(SHOP)
+
+
+def test_it_finds_the_pool_and_proposes_phases_and_gates(shop: Path, client_pool: Run) -> None:
+    done = client_pool("init", "--yes")
+    assert done.returncode == 0, done.stderr
+    assert "Clients are to come from shop.clients." in done.stdout
+    lines = [line for line in done.stdout.splitlines() if line.startswith("Phase ")]
+    assert lines == [
+        "Phase 1: shared, 3 findings",
+        "Phase 2: main.py, 1 finding",
+        "Phase 3: orders, 2 findings",
+        "Phase 4: tests, 1 finding",
+    ]
+    assert client_pool("check").returncode == 0
+    entries = json.loads((shop / ".client-pool-baseline.json").read_text())["entries"][:-1]
+    assert [entry[0] for entry in entries] == [
+        "main.py",
+        *["orders/load.py"] * 2,
+        *["shared/settings.py"] * 3,
+        "tests/test_load.py",
+    ]
+    for path in ("orders/new.py", "nowhere_yet/new.py"):
+        (shop / path).parent.mkdir(exist_ok=True)
+        (shop / path).write_text(BUILDS)
+        assert client_pool("check").returncode == 1
+        (shop / path).unlink()
+
+
+def test_a_second_time_writes_nothing(shop: Path, client_pool: Run) -> None:
+    client_pool("init", "--yes")
+    before = contents(shop)
+    again = client_pool("init")
+    assert (again.returncode, again.stdout.splitlines()[-1]) == (0, "Nothing to write: everything is there.")
+    assert contents(shop) == before
+
+
+@pytest.mark.parametrize(("answer", "code", "reply"), [("n\n", 0, "Nothing was written."), ("", 2, "--yes writes it")])
+def test_it_shows_what_it_would_write_and_asks(
+    shop: Path, client_pool: Run, answer: str, code: int, reply: str
+) -> None:
+    before = contents(shop)
+    done = client_pool("init", stdin=answer)
+    assert done.returncode == code
+    assert '+pool-module = "shop.clients"' in done.stdout
+    assert ".client-pool-baseline.json: 7 findings known." in done.stdout
+    assert reply in done.stdout + done.stderr
+    assert contents(shop) == before
+    assert client_pool("init", stdin="y\n").returncode == 0
+    assert len(contents(shop)) == len(before) + 3
+
+
+def test_a_configuration_that_is_there_stays_and_gets_what_it_lacks(shop: Path, client_pool: Run) -> None:
+    configuration = '[tool.client-pool]\nphase = 0\n[[tool.client-pool.phases]]\nname = "all"\npaths = ["**"]\n'
+    (shop / "pyproject.toml").write_text(configuration)
+    done = client_pool("init", "--yes", "--no-hook")
+    assert "configures client-pool already and stays as it is." in done.stdout
+    assert (shop / "pyproject.toml").read_text() == configuration
+    assert (shop / ".client-pool-baseline.json").exists()
+    assert not (shop / ".pre-commit-config.yaml").exists()
+    assert client_pool("check").returncode == 0
+
+
+def test_a_repository_without_findings_needs_no_phases(tree: Tree, client_pool: Run) -> None:
+    root = tree({"a.py": "x = 1\n"})
+    assert client_pool("init", "--yes", "--no-hook").returncode == 0
+    assert contents(root) == {
+        "a.py": "x = 1\n",
+        "pyproject.toml": '[tool.client-pool]\npool-module = "shared_clients"\n',
+    }
+
+
+@pytest.mark.parametrize(
+    ("options", "there", "written"),
+    [
+        ((), {}, "pyproject.toml"),
+        ((), {"tox.ini": "[tox]\n"}, "tox.ini"),
+        ((), {"tox.ini": "[tox]\n", "setup.cfg": "[metadata]\r\nname = x"}, "setup.cfg"),
+        (("--file=setup.cfg",), {"pyproject.toml": "[project]\n"}, "setup.cfg"),
+    ],
+)
+def test_the_file_is_the_first_that_is_there_or_the_one_named(
+    tree: Tree, client_pool: Run, options: tuple[str, ...], there: dict[str, str], written: str
+) -> None:
+    root = tree({"a b/x.py": BUILDS, "c/y.py": BUILDS, **there})
+    assert client_pool("init", "--yes", "--no-hook", *options).returncode == 0
+    assert (root / written).read_bytes().decode().startswith(there.get(written, ""))
+    assert "client-pool" in (root / written).read_text()
+    assert client_pool("check").returncode == 0
+    assert "the gate reaches 0 of 2 phases" in client_pool("phases").stdout
+
+
+def test_a_file_that_cannot_take_the_section_is_left_alone(tree: Tree, client_pool: Run) -> None:
+    root = tree({"a.py": BUILDS, "pyproject.toml": "tool = {black = {}}\n"})
+    before = contents(root)
+    done = client_pool("init", "--yes")
+    assert done.returncode == 2
+    assert "pyproject.toml" in done.stderr
+    assert contents(root) == before
+
+
+@pytest.mark.parametrize(
+    ("text", "repositories"),
+    [
+        ("", 1),
+        ("repos: []\n", 1),
+        ("repos:\n- repo: a\n  hooks: []", 2),
+        (OLD_HOOKS, 2),
+        (OLD_HOOKS.replace("\n", "\r\n"), 2),
+        ("ci: {}\nrepos:  # list\n    # before\n    -   repo: a\n        hooks: []\n\n", 2),
+    ],
+)
+def test_the_hook_goes_behind_the_last_one_and_comments_stay(text: str, repositories: int) -> None:
+    changed = with_hook(text, hook_entry(None))
+    document = yaml.safe_load(changed)
+    assert len(document["repos"]) == repositories
+    assert document["repos"][-1]["hooks"][0]["id"] == "client-pool-check"
+    assert set(document) == set(yaml.safe_load(text) or {"repos": []})
+    if "[]\n" not in text[:10]:
+        kept = iter(changed.splitlines())
+        assert all(line in kept for line in text.splitlines() if line.strip())
+    assert ("# what runs in CI\nci:" in text.replace("\r", "")) == ("# what runs in CI\nci:" in changed.replace("\r", ""))
+    assert changed.count("\r\n") == (changed.count("\n") if "\r" in text else 0)
+    assert with_hook(changed, hook_entry(None)) == changed
+
+
+def test_a_list_of_hooks_in_one_line_is_left_to_its_author() -> None:
+    with pytest.raises(ClientPoolError, match="add this to it"):
+        with_hook("repos: [{repo: a, hooks: []}]\n", hook_entry(None))
+
+
+def test_the_hook_is_pinned_to_the_commit_that_is_installed() -> None:
+    origin = {"url": "https://git.example/x", "vcs_info": {"vcs": "git", "commit_id": "0f" * 20}}
+    (entry,) = yaml.safe_load(hook_entry(json.dumps(origin)))
+    assert entry == {"repo": "https://git.example/x", "rev": "0f" * 20, "hooks": [{"id": "client-pool-check"}]}
+
+
+def test_many_directories_make_a_handful_of_phases(tree: Tree, client_pool: Run) -> None:
+    tree({f"part{number:02}/x.py": BUILDS for number in range(30)} | {"big/x.py": BUILDS * 40})
+    done = client_pool("init", "--no-hook", "--yes")
+    assert 4 <= done.stdout.count("\nPhase ") <= 8
+    assert client_pool("check").returncode == 0
+
+
+def test_a_single_package_is_told_apart_by_what_is_in_it(tree: Tree, client_pool: Run) -> None:
+    tree({"src/shop/a/x.py": BUILDS, "src/shop/b/x.py": BUILDS, "src/shop/__init__.py": "", "tests/x.py": BUILDS})
+    lines = [line for line in client_pool("init", "--no-hook", "--yes").stdout.splitlines() if "Phase" in line]
+    assert lines == ["Phase 1: src/shop/a, 1 finding", "Phase 2: src/shop/b, 1 finding", "Phase 3: tests, 1 finding"]
+
+
+def test_names_are_written_so_that_they_are_read_back() -> None:
+    phase = Phase('"a" \\ ü', ("a b", "ü/c"))
+    text = with_configuration("", "pyproject.toml", "shop.clients", [phase])
+    assert '"\\"a\\" \\\\ ü"' in text
