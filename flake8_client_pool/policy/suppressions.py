@@ -7,12 +7,12 @@ first comment found decides.
 """
 
 import re
-import tokenize
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
 from flake8_client_pool.model import Finding
+from flake8_client_pool.policy.outline import Outline, outline
 
 INLINE = re.compile(r"# noqa(?::[\s]?(?P<codes>([A-Z]+[0-9]+(?:[,\s]+)?)+))?", re.IGNORECASE)
 WHOLE_FILE = re.compile(r"\s*# flake8[:=]\s*noqa", re.IGNORECASE)
@@ -23,8 +23,6 @@ _DIRECTIVE = re.compile(r"\s*(type|noqa|nosec|fmt|isort|yapf|pragma|pylint|pyrig
 _SAID = re.compile(r"\w\W*\w")
 # A word that is no code does not make a comment name one: flake8 takes it for a bare one, with this behind it.
 _NO_CODE = re.compile(r"\s*:\s*[A-Z]+[0-9]*\b")
-_LINE_ENDS = frozenset({tokenize.NEWLINE, tokenize.NL})
-_WITHOUT_A_LINE = frozenset({tokenize.ENDMARKER, tokenize.DEDENT})
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,13 +88,13 @@ class Suppressions:
 
     def named(self) -> Iterator[NamedCode]:
         """List every code that a comment names; nothing when the text is not Python throughout."""
-        for token in self._tokens:
-            if token.type == tokenize.COMMENT and (match := INLINE.search(token.string)):
-                yield from _named_codes(match, token.start[0], token.start[1] + 1)
+        for comment in self._outline.comments:
+            if match := INLINE.search(comment.text):
+                yield from _named_codes(match, comment.line, comment.column)
 
     def searched_with(self, line: int) -> tuple[int, int]:
         """Return the first and last of the lines that flake8 searches for a finding on `line`."""
-        return self._searched.get(line, (line, line))
+        return self._outline.joined.get(line, (line, line))
 
     def audible_line(self, line: int, code: str) -> int:
         """Return the line nearest to `line` at which flake8 suppresses no finding with `code`.
@@ -136,26 +134,8 @@ class Suppressions:
         )
 
     @cached_property
-    def _tokens(self) -> list[tokenize.TokenInfo]:
-        try:
-            return list(tokenize.generate_tokens(iter([*self._lines[:-1], self._text.rpartition("\n")[2]]).__next__))
-        except (tokenize.TokenError, SyntaxError):
-            return []
-
-    @cached_property
-    def _searched(self) -> Mapping[int, tuple[int, int]]:
-        found: dict[int, tuple[int, int]] = {}
-        first: int | None = None
-        last = 0
-        for token in self._tokens:
-            if token.type in _WITHOUT_A_LINE:
-                continue
-            first = token.start[0] if first is None else first
-            last = token.end[0]
-            if token.type in _LINE_ENDS:
-                found.update(dict.fromkeys(range(first, last + 1), (first, last)))
-                first = None
-        return found
+    def _outline(self) -> Outline:
+        return outline(self._text)
 
 
 def _named_codes(match: re.Match[str], line: int, column: int) -> Iterator[NamedCode]:
