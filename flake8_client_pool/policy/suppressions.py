@@ -86,6 +86,13 @@ class Suppressions:
             return None
         return self._first_within(*((first, last) if first == last else self.searched_with(finding.span.line)))
 
+    def has_at(self, comment: Suppression) -> bool:
+        """Tell whether what decides is a comment, and not part of a string, or of a text that is not Python."""
+        return any(
+            each.line == comment.line and each.column <= comment.column < each.column + len(each.text)
+            for each in self._outline.comments
+        )
+
     def named(self) -> Iterator[NamedCode]:
         """List every code that a comment names; nothing when the text is not Python throughout."""
         for comment in self._outline.comments:
