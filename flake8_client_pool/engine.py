@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from os.path import abspath, dirname
 from typing import TYPE_CHECKING, TypeVar
 
 from flake8_client_pool.constructors import Constructors, PoolGetters
@@ -13,7 +14,7 @@ from flake8_client_pool.syntax.repository import NoRepository, Repository
 from flake8_client_pool.syntax.words import Words
 
 if TYPE_CHECKING:
-    from flake8_client_pool.rules.getters import Getters
+    from flake8_client_pool.rules.getters import Getter, Getters
     from flake8_client_pool.rules.pooled_bases import Givers
     from flake8_client_pool.rules.taking import Takers
     from flake8_client_pool.syntax.modules import Modules
@@ -130,6 +131,16 @@ class Engine:
 
         uses = _excerpt_first(lambda whole: Uses(modules.open(path, text, words, whole=whole), words))
         return client_uses(uses, pooled=pooled)
+
+    def getter(self, path: str, finding: Finding) -> "Getter | None":
+        """Give the getter that a file at `path` would ask instead of doing what was found; None where there is none."""
+        from flake8_client_pool.rules.getters import NoGetterError
+
+        kind = next((kind for kind in self._constructors.kinds if kind.name == finding.kind), None)
+        try:
+            return self._getters.find(kind, dirname(abspath(path))) if kind else None
+        except NoGetterError:
+            return None
 
     def _analyze(self, path: str, text: str, words: tuple[str, ...], *, whole: bool) -> Analysis:
         from flake8_client_pool.rules import (

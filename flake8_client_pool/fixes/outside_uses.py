@@ -1,7 +1,7 @@
 """Which names of a module other files of the repository read or replace: tests that patch them, re-exports."""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from os.path import basename, dirname
@@ -41,9 +41,13 @@ class _Mentions:
 class OutsideUses:
     """Answers, from the bytes of all files, who needs a module's name; in doubt somebody does."""
 
-    def __init__(self, paths: Sequence[str]) -> None:
-        """Prepare to look through the files at `paths`; they are read when the first question comes."""
+    def __init__(self, paths: Sequence[str], texts: Mapping[str, bytes] | None = None) -> None:
+        """Prepare to look through the files at `paths`; they are read when the first question comes.
+
+        `texts` stand for the content of the files at some absolute paths.
+        """
         self._paths = paths
+        self._given = texts or {}
         self._known: dict[str, _Mentions] = {}
 
     def of(self, path: str, name: str) -> list[Mention]:
@@ -61,7 +65,7 @@ class OutsideUses:
 
     @cached_property
     def _texts(self) -> dict[str, bytes]:
-        return {path: data for path in self._paths if (data := _read(path))}
+        return {path: data for path in self._paths if (data := self._given.get(path) or _read(path))}
 
     @cached_property
     def _stars(self) -> dict[str, list[str]]:

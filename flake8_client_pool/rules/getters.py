@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from os.path import basename, dirname, join
 
 from flake8_client_pool.kinds import ClientKind
+from flake8_client_pool.rules.signatures import signature
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 from flake8_client_pool.syntax.repository import Repository
 
@@ -37,6 +38,7 @@ class Getter:
         in_repository: whether the pool module is one of the repository's own.
         is_read: whether its definition was found; otherwise the table of kinds says what it ought to take.
         missing_in: folders that carry an incomplete copy of the pool module, seen before the complete one.
+        signature: its parameters and what it returns, as its definition has them; empty where that was not found.
     """
 
     name: str
@@ -49,6 +51,7 @@ class Getter:
     in_repository: bool = False
     is_read: bool = True
     missing_in: tuple[str, ...] = ()
+    signature: str = ""
 
     def takes(self, keyword: str) -> bool:
         """Tell whether it takes an argument by this keyword."""
@@ -299,4 +302,5 @@ def _described(
         protects=protects,
         in_repository=in_repository,
         missing_in=missing_in,
+        signature=signature(definition),
     )

@@ -72,15 +72,16 @@ class Bench:
 class Benches:
     """The benches of one process, each made when the first file needs it."""
 
-    def __init__(self, terms: Terms) -> None:
-        """Have none yet; each will judge on `terms`."""
+    def __init__(self, terms: Terms, texts: Mapping[str, bytes] | None = None) -> None:
+        """Have none yet; each will judge on `terms`, with `texts` in the place of the content of some files."""
         self._terms = terms
+        self._texts = texts
         self._made: dict[int, tuple[Settings, Bench]] = {}
 
     def under(self, settings: Settings) -> Bench:
         """Return the bench for `settings`, which are told apart by identity."""
         if id(settings) not in self._made:
-            self._made[id(settings)] = settings, Bench(settings, self._terms)
+            self._made[id(settings)] = settings, Bench(settings, self._terms, self._texts)
         return self._made[id(settings)][1]
 
     def made(self) -> Iterable[tuple[Settings, Bench]]:

@@ -106,7 +106,7 @@ class Workbench:
 def with_fixes(results: tuple[Result, ...], files: Mapping[str, SourceFile], jobs: int) -> tuple[Result, ...]:
     """Give every result the fix of its finding alone, where there is one."""
     findings = ((result.path, result.finding) for result in results)
-    found = [(path, finding) for path, finding in findings if finding.kind or finding.code in _FIXED_WITHOUT_A_KIND]
+    found = [(path, finding) for path, finding in findings if may_have_fix(finding)]
     tasks = [Task(task.file, (finding,)) for task in by_file(found, files) for finding in task.findings]
     fixed = all_fixed(workbench_for(tasks), tasks, unsafe=True, jobs=jobs)
     fixes = {(each.file.path, each.outcomes[0][0]): _fix_of(each) for each in fixed}
@@ -124,6 +124,11 @@ def _fix_of(fixed: FixedFile) -> Fix | None:
     if outcome.applicability is Applicability.UNSAFE:
         message += f" (unsafe: {outcome.reason})"
     return Fix(message, outcome.applicability, edits_between(decode(fixed.before), decode(fixed.after)))
+
+
+def may_have_fix(finding: Finding) -> bool:
+    """Tell whether there are fixes for findings of this rule at all."""
+    return bool(finding.kind) or finding.code in _FIXED_WITHOUT_A_KIND
 
 
 def place_of(finding: Finding) -> Place:

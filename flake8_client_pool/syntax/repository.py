@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
-from os.path import abspath, dirname, isdir, join
+from os.path import abspath, basename, dirname, isdir, join
 
 _VERSION_CONTROL = frozenset((".git", ".hg"))
 _PROJECT_FILES = frozenset(("pyproject.toml", "setup.cfg", "setup.py", "tox.ini"))
@@ -19,8 +19,11 @@ class Repository:
     """
 
     def __init__(self, texts: Mapping[str, bytes] | None = None) -> None:
-        """Know nothing yet but `texts`: what stands for the content of the files at some absolute paths."""
-        self._texts = texts or {}
+        """Know nothing yet but `texts`: what stands for the content of the files at some absolute paths.
+
+        They are looked at when they are asked for, and so may change as those of open files in an editor do.
+        """
+        self._texts = {} if texts is None else texts
         self.followed: set[str] = set()
         self.opened: set[str] = set()
         self._entries: dict[str, frozenset[str]] = {}
@@ -88,9 +91,11 @@ class Repository:
         """Name what lies in a folder; empty where there is none."""
         if folder not in self._entries:
             try:
-                self._entries[folder] = frozenset(os.listdir(folder or "."))
+                names = os.listdir(folder or ".")
             except OSError:
-                self._entries[folder] = frozenset()
+                names = []
+            names += [basename(path) for path in self._texts if dirname(path) == folder]
+            self._entries[folder] = frozenset(names)
         return self._entries[folder]
 
     @property
