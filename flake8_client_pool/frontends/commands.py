@@ -195,3 +195,21 @@ def config(path: str, config: str, *, isolated: bool) -> None:
     from flake8_client_pool.frontends.settings_page import settings_page
 
     write_out(settings_page(path, config, isolated=isolated))
+
+
+@commands.command()
+@click.option("--stdio", is_flag=True, expose_value=False, help="Clients may say so; there is no other way.")
+def lsp() -> None:
+    """Serve an editor by the Language Server Protocol, over standard input and output.
+
+    Needs the extra: pip install 'flake8-client-pool[lsp]'
+    """
+    from importlib.util import find_spec
+
+    from flake8_client_pool.policy.errors import ClientPoolError
+
+    if not find_spec("pygls"):
+        raise ClientPoolError("the language server needs pygls; run pip install 'flake8-client-pool[lsp]'")
+    from flake8_client_pool.frontends.lsp.server import serve
+
+    serve()

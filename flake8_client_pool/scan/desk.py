@@ -59,6 +59,7 @@ class Desk:
         self._stamps: dict[str, Stamp] = {}
         self._changes = 0
         self._look_at = 0.0
+        self._renewed = False
         self._world = self._new_world()
 
     def work_in(self, folders: Iterable[str]) -> None:
@@ -91,9 +92,10 @@ class Desk:
         """Look at the disk for changes when the next question comes."""
         self._look_at = 0.0
 
-    def has_followed(self, location: str) -> bool:
-        """Tell whether answers about other files may hang on the content of a file."""
-        return location in self._world.stamps
+    def may_concern_others(self, location: str) -> bool:
+        """Tell whether answers about other files may be others now that a file has changed, and been asked about."""
+        renewed, self._renewed = self._renewed, False
+        return renewed or location in self._world.stamps
 
     def settings(self, location: str) -> Settings:
         """Return what is in force for a file.
@@ -165,6 +167,7 @@ class Desk:
         """Give what was read, or begin anew when anything but the file that is asked about has changed since."""
         if self._is_outdated(location):
             self._world = self._new_world()
+            self._renewed = True
         return self._world
 
     def _is_outdated(self, location: str) -> bool:

@@ -1,0 +1,91 @@
+"""The language server: which message of the protocol is whose."""
+
+import os
+import sys
+from collections.abc import Callable, Iterator
+from typing import Any
+
+from lsprotocol import types
+from pygls.exceptions import JsonRpcException
+from pygls.lsp.server import LanguageServer
+from pygls.protocol.language_server import LanguageServerProtocol, lsp_method
+
+from flake8_client_pool import __version__
+from flake8_client_pool.frontends.lsp.actions import FIX_ALL, OPEN_PAGE
+from flake8_client_pool.frontends.lsp.session import Session
+from flake8_client_pool.frontends.lsp.wire import Wire
+from flake8_client_pool.policy.errors import ClientPoolError
+
+Handler = Callable[[Any], Any]
+
+_OPTIONS = {
+    types.TEXT_DOCUMENT_CODE_ACTION: types.CodeActionOptions(
+        code_action_kinds=[types.CodeActionKind.QuickFix, FIX_ALL], resolve_provider=True
+    ),
+    types.TEXT_DOCUMENT_DID_SAVE: types.SaveOptions(include_text=False),
+}
+
+
+def serve() -> None:
+    """Serve one client over standard input and output until it has enough."""
+    # The server closes what it writes to, and nothing else may be written there.
+    with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as stream:
+        os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
+        make_server().start_io(stdout=stream)
+
+
+class Protocol(LanguageServerProtocol):
+    """The protocol without pygls's own documents, whose lines end at form feeds as well."""
+
+    @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
+    def lsp_text_document__did_change(
+        self, params: types.DidChangeTextDocumentParams
+    ) -> Iterator[tuple[Handler, tuple[Any], None]]:
+        """Hand a change on as it came: pygls would move positions that lie behind what it takes for a line's end."""
+        yield self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+
+def make_server() -> LanguageServer:
+    """Make a server with all its features."""
+    server = LanguageServer("client-pool", __version__, protocol_cls=Protocol)
+    wire = Wire(server)
+    session = Session(wire)
+
+    def begin(params: types.InitializeParams) -> None:
+        session.begin(params, server.workspace.position_encoding or types.PositionEncodingKind.Utf16)
+
+    handlers: dict[str, Handler] = {
+        types.INITIALIZE: begin,
+        types.INITIALIZED: lambda _params: session.ask_for_news(),
+        types.TEXT_DOCUMENT_DID_OPEN: session.open,
+        types.TEXT_DOCUMENT_DID_CHANGE: session.change,
+        types.TEXT_DOCUMENT_DID_SAVE: session.save,
+        types.TEXT_DOCUMENT_DID_CLOSE: session.close,
+        types.WORKSPACE_DID_CHANGE_WATCHED_FILES: lambda _params: session.check_all(),
+        types.WORKSPACE_DID_CHANGE_CONFIGURATION: lambda _params: session.check_all(),
+        types.WORKSPACE_DID_CHANGE_WORKSPACE_FOLDERS: session.change_folders,
+        types.TEXT_DOCUMENT_CODE_ACTION: session.actions,
+        types.CODE_ACTION_RESOLVE: session.resolve,
+        types.TEXT_DOCUMENT_HOVER: session.hover,
+    }
+    for message, handler in handlers.items():
+        server.feature(message, _OPTIONS.get(message))(_careful(handler, wire))
+    server.command(OPEN_PAGE)(_careful(session.open_page, wire))
+    return server
+
+
+def _careful(handler: Handler, wire: Wire) -> Handler:
+    """Let no error out but those that the protocol knows: the log says why the client gets an empty answer."""
+
+    def handle(given: Any) -> Any:  # noqa: ANN401 - what it is hangs on the message
+        try:
+            return handler(given)
+        except JsonRpcException:
+            raise
+        except ClientPoolError as error:
+            wire.show(str(error), types.MessageType.Warning)
+        except Exception as error:  # noqa: BLE001 - as the session does in a check
+            wire.log(wire.fault(error), types.MessageType.Error)
+        return given if isinstance(given, types.CodeAction) else None
+
+    return handle
