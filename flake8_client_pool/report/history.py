@@ -2,36 +2,21 @@
 
 import os
 import time
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
-from functools import cache
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import NamedTuple
 
 from flake8_client_pool.kinds import KINDS
 from flake8_client_pool.policy.configuration import Configurations
 from flake8_client_pool.policy.errors import ClientPoolError
-from flake8_client_pool.policy.phases import Phases, today
-from flake8_client_pool.policy.settings import Phase, Settings
+from flake8_client_pool.policy.settings import Phase
 from flake8_client_pool.report.figures import Count, Part
-from flake8_client_pool.report.parts import Parts
-from flake8_client_pool.scan.blobs import Tally, Watch, tallies
-from flake8_client_pool.scan.discovery import SUFFIX, Exclusion
-from flake8_client_pool.scan.git_history import Change, Commit, Line, commit_at, commits_in, files_at, line_of
+from flake8_client_pool.report.ledger import Ledger, Measure, link_targets
+from flake8_client_pool.scan.blobs import Watch, tallies
+from flake8_client_pool.scan.discovery import SUFFIX
+from flake8_client_pool.scan.git_history import Commit, Line, commit_at, commits_in, line_of, whole
 
 _SHORT = 10
-
-
-class Measure(NamedTuple):
-    """What is counted: places in a part of the repository and in a phase of it, that get a client of a kind.
-
-    `phase` is its number, 0 for what is in none; `pooled` tells pool calls from direct constructions.
-    """
-
-    part: Part
-    phase: int
-    kind: str
-    pooled: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -179,7 +164,7 @@ def history(directory: str, revisions: str, config: str, jobs: int, watch: Watch
         phases=settings.phases,
         commits=line.commits,
         contents=len(contents),
-        points=tuple(_points(commits, _Ledger(location, settings, known))),
+        points=tuple(_points(commits, Ledger(location, settings, known, link_targets(location, commits)))),
         begins_inside=bool(line.base) or line.cut_off,
         cut_off=line.cut_off,
         lacking=len(contents) - len(known),
@@ -190,55 +175,18 @@ def _commits(line: Line) -> list[Commit]:
     """Give the commits of a line that changed Python files, the oldest first, between its base and its newest."""
     commits = list(commits_in(line, SUFFIX))[::-1]
     if line.base:
-        files = files_at(line.directory, line.base, SUFFIX)
-        base = commit_at(line.directory, line.base)
-        commits.insert(0, replace(base, changes=tuple(Change(path, "", blob) for path, blob in files.items())))
+        commits.insert(0, whole(line.directory, line.base, SUFFIX))
     if not commits or commits[-1].name != line.newest:
         commits.append(commit_at(line.directory, line.newest))
     return commits
 
 
-class _Ledger:
-    """The counts of the state that has been reached, changed commit by commit."""
-
-    def __init__(self, directory: str, settings: Settings, known: Mapping[str, Tally]) -> None:
-        self._directory = directory.rstrip("/")
-        self._settings = settings
-        self._known = known
-        self._exclusion = Exclusion(())
-        self._parts = Parts(settings)
-        self._phases = Phases(settings, today())
-        self.counts: Counter[Measure] = Counter()
-        self.unread = 0
-        self.place_of = cache(self._place_of)
-
-    def apply(self, changes: Iterable[Change]) -> None:
-        for change in changes:
-            if place := self.place_of(change.path):
-                self._add(place, change.before, -1)
-                self._add(place, change.after, 1)
-
-    def _add(self, place: tuple[Part, int], blob: str, factor: int) -> None:
-        if not blob:
-            return
-        tally = self._known.get(blob)
-        self.unread += factor * (tally is None)
-        for kind, pooled, number in tally or ():
-            self.counts[Measure(*place, kind, pooled)] += factor * number
-
-    def _place_of(self, path: str) -> tuple[Part, int] | None:
-        location = f"{self._directory}/{path}"
-        if self._exclusion.covers(location, self._settings):
-            return None
-        return self._parts.of(location), self._phases.standing_of(location).number
-
-
-def _points(commits: Sequence[Commit], ledger: _Ledger) -> Iterator[Point]:
+def _points(commits: Sequence[Commit], ledger: Ledger) -> Iterator[Point]:
     last: Point | None = None
     # A commit of the future is an error of somebody's clock.
     newest = commits[-1].time
     for commit in commits:
-        ledger.apply(commit.changes)
+        ledger.apply(commit)
         day = time.strftime("%Y-%m-%d", time.gmtime(min(commit.time, newest)))
         point = Point(commit.name, max(day, last.day if last else ""), commit.subject, +ledger.counts, ledger.unread)
         is_new = last is None or (point.counts, point.unread) != (last.counts, last.unread)

@@ -6,14 +6,14 @@ other, whatever happened meanwhile on the branches that were merged into it.
 
 import os
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import IO, NamedTuple
 
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.scan.git import ask_git, git_stream
 
-# Neither links, whose content is a path, nor submodules, whose content is a commit.
-_REGULAR_FILE = "100"
+# How the modes of files begin; what is neither is a submodule, whose content is a commit.
+_REGULAR_FILE, _LINK = "100", "120"
 _PROMISED = r"^(extensions\.partialclone|remote\..*\.promisor)$"
 _CHUNK = 1 << 16
 # Whatever the user has configured for their own eyes.
@@ -31,12 +31,21 @@ class Change(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Commit:
-    """A commit that changed files: its name, its time in seconds since the epoch, the first line of its message."""
+    """A commit that changed files.
+
+    Attributes:
+        name: its name.
+        time: its time, in seconds since the epoch.
+        subject: the first line of its message.
+        changes: what it changed of files.
+        links: what it changed of symbolic links, whose content is the path that they lead to.
+    """
 
     name: str
     time: int
     subject: str
-    changes: tuple[Change, ...]
+    changes: tuple[Change, ...] = ()
+    links: tuple[Change, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,18 +121,18 @@ def commits_in(line: Line, suffix: str) -> Iterator[Commit]:
     options = ("--first-parent", "-m", "--raw", "--no-abbrev", "--no-renames", "--relative", "-z")
     with git_stream(line.directory, *_PLAIN, "log", *options, *_FORMAT, *asked, "--", f"*{suffix}") as stream:
         header = ""
-        changes: list[Change] = []
+        changed: list[tuple[str, str]] = []
         tokens = _tokens(stream)
         for token in tokens:
             described = token.lstrip("\n")
             if described.startswith(":"):
-                changes.append(_change(described, next(tokens)))
+                changed.append((described, next(tokens)))
             elif described:
                 if header:
-                    yield _described(header, changes)
-                header, changes = described, []
+                    yield _described(header, changed)
+                header, changed = described, []
         if header:
-            yield _described(header, changes)
+            yield _described(header, changed)
 
 
 def commit_at(directory: str, name: str) -> Commit:
@@ -133,7 +142,7 @@ def commit_at(directory: str, name: str) -> Commit:
         ClientPoolError: git lacks it.
     """
     with git_stream(directory, *_PLAIN, "log", "-1", "--no-patch", "-z", *_FORMAT, name) as stream:
-        return _described(next(_tokens(stream)), [])
+        return _described(next(_tokens(stream)))
 
 
 def _tokens(stream: IO[bytes]) -> Iterator[str]:
@@ -145,34 +154,38 @@ def _tokens(stream: IO[bytes]) -> Iterator[str]:
         yield os.fsdecode(rest)
 
 
-def _change(described: str, path: str) -> Change:
-    mode_before, mode_after, before, after, _ = described[1:].split(" ")
-    return Change(path, _if_file(mode_before, before), _if_file(mode_after, after))
-
-
-def _if_file(mode: str, blob: str) -> str:
-    return blob if mode.startswith(_REGULAR_FILE) else ""
-
-
-def _described(header: str, changes: list[Change]) -> Commit:
+def _described(header: str, changed: Iterable[tuple[str, str]] = ()) -> Commit:
     name, time, subject = header.split(" ", 2)
-    return Commit(name, int(time), subject.encode(errors="surrogateescape").decode(errors="replace"), tuple(changes))
+    readable = subject.encode(errors="surrogateescape").decode(errors="replace")
+    changed = tuple(changed)
+    return Commit(name, int(time), readable, _changes(changed, _REGULAR_FILE), _changes(changed, _LINK))
 
 
-def files_at(directory: str, commit: str, suffix: str) -> dict[str, str]:
-    """List the files of a commit below `directory` whose names end in `suffix`, each with its content's name.
+def _changes(changed: Iterable[tuple[str, str]], mode: str) -> tuple[Change, ...]:
+    """Read git's raw lines, as far as they are about files of a mode."""
+    found = []
+    for line, path in changed:
+        mode_before, mode_after, before, after, _ = line[1:].split(" ")
+        change = Change(path, before * mode_before.startswith(mode), after * mode_after.startswith(mode))
+        if change.before or change.after:
+            found.append(change)
+    return tuple(found)
+
+
+def whole(directory: str, commit: str, suffix: str) -> Commit:
+    """Give a commit with all its files below `directory` whose names end in `suffix`, as if it had brought them.
 
     Raises:
         ClientPoolError: git lacks what it needs to tell.
     """
-    files: dict[str, str] = {}
+    found: dict[str, list[Change]] = {_REGULAR_FILE: [], _LINK: []}
     with git_stream(directory, "ls-tree", "-r", "-z", commit) as stream:
         for token in _tokens(stream):
             described, _, path = token.partition("\t")
             mode, _, blob = described.split(" ")
-            if path.endswith(suffix) and _if_file(mode, blob):
-                files[path] = blob
-    return files
+            if path.endswith(suffix) and mode[:3] in found:
+                found[mode[:3]].append(Change(path, "", blob))
+    return replace(commit_at(directory, commit), changes=tuple(found[_REGULAR_FILE]), links=tuple(found[_LINK]))
 
 
 def contents(directory: str, blobs: Iterable[str]) -> Iterator[tuple[str, bytes | None]]:

@@ -157,12 +157,13 @@ def read(directory: Path, revisions: str = "") -> History:
     return history(str(directory), revisions, "", 1, lambda told, _total: iter(told))
 
 
+TARGETS = (b"main.py", b"../main.py", b"../jobs/\xff.py", b"./orders.py", b"nowhere.py", b"/main.py", b"deep/../b.py")
 deeds = st.builds(
     Deed,
     st.sampled_from(PATHS),
     st.none() | st.sampled_from(CONTENTS),
-    st.sampled_from((b"100644", b"100644", b"100644", b"100755", b"120000", b"160000")),
-)
+    st.sampled_from((b"100644", b"100644", b"100644", b"100755", b"160000")),
+) | st.builds(Deed, st.sampled_from(PATHS[:6]), st.sampled_from(TARGETS), st.just(b"120000"))
 steps = st.builds(
     Step,
     st.lists(deeds, max_size=4).map(tuple),
@@ -198,7 +199,7 @@ def figures(point: Point) -> Figures:
 def scanned(repository: Path, commit: str) -> Figures:
     with TemporaryDirectory() as directory:
         with tarfile.open(fileobj=BytesIO(git(repository, "archive", f"{commit}^{{tree}}"))) as archive:
-            archive.extractall(directory, [member for member in archive if member.isfile()], filter="fully_trusted")
+            archive.extractall(directory, filter="fully_trusted")
         Path(directory, "pyproject.toml").write_text(CONFIGURATION)
         found = report(directory, "", 1, 1, lambda inspections, _total: iter(inspections))
     apart = {
