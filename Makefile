@@ -9,7 +9,7 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLE := examples/legacy_service
 METADATA := setup.cfg pyproject.toml
 
-.PHONY: help check test quick static linter pools packaging ecosystem tables benchmark clean
+.PHONY: help check test quick static linter pools packaging ecosystem tables site benchmark clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -59,11 +59,14 @@ ecosystem: $(VENV)/installed-for-benchmarks ## lint real packages and compare wi
 tables: $(VENV)/installed ## write the generated parts of the README
 	@$(BIN)/python tests/documentation/tables.py
 
+site: $(VENV)/installed-for-tests ## build the documentation into site/
+	@NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
+
 benchmark: $(VENV)/installed-for-benchmarks ## time the linter beside its peers on TREE=path
 	@$(BIN)/python benchmarks/check.py $(TREE)
 
 clean: ## remove the virtual environment and everything else that was built
-	rm -rf $(VENV) .cache build dist *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) .cache build dist site *.egg-info .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
 	rm -rf .client-pool-cache .coverage .coverage.*
 
 $(VENV)/made:
