@@ -264,8 +264,11 @@ def _early_first(each: tuple[Proposal, Place]) -> tuple[bool, int]:
 
 
 def _wanted(proposal: Proposal) -> Wanted:
-    getter = proposal.getter
-    return Wanted(getter.module, getter.name, own=getter.in_repository) if getter else Wanted("", "", own=False)
+    getter, placed = proposal.getter, proposal.placement
+    if getter is None or placed is None:
+        return Wanted("", "", own=False)
+    alias = placed.called if placed.called != getter.name else ""
+    return Wanted(getter.module, getter.name, own=getter.in_repository, alias=alias)
 
 
 def _place(proposal: Proposal) -> Place:

@@ -33,16 +33,19 @@ class Wanted:
         module: the module, absolute.
         name: the name to import from it.
         own: whether the module is one of the repository's own, so that a mended path matters.
+        alias: the name to import it under, where that is not its own.
     """
 
     module: str
     name: str
     own: bool
+    alias: str = ""
 
     @property
     def statement(self) -> str:
         """The statement alone on a line."""
-        return f"from {self.module} import {self.name}"
+        renamed = f" as {self.alias}" if self.alias else ""
+        return f"from {self.module} import {self.name}{renamed}"
 
 
 Block = list[Import]

@@ -12,6 +12,7 @@ from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import FUNCTIONS, place_of
 from flake8_client_pool.syntax.source import Node, start_of
 
+_GET = "get_"
 _BLOCKS = frozenset(("block", "module"))
 
 
@@ -77,8 +78,12 @@ def placement(names: Names, call: Node, function: Node, getter: Getter, *, in_cy
     local = _local_standing(names, call, getter)
     imports = tuple(start_of(each) for binding in origin.bindings if (each := import_of(binding))) if sites else ()
     statement = start_of(_statement_of(call, place_of(call).scopes[0]))
-    if called := _visible(names, call, getter, sites):
+    called, is_taken = _visible(names, call, getter, sites)
+    if called:
         return Placement(Where.NOWHERE, called, 0, statement, root.text(), _anchor(sites), imports)
+    if is_taken:
+        alias = _free_alias(names, call, getter)
+        return Placement(Where.IN_FRONT, alias, statement, statement, root.text(), _anchor(sites), imports)
     where, offset = _place(call, origin, sites, in_cycle=in_cycle, shadowed=local)
     return Placement(where, getter.name, offset, statement, root.text(), _anchor(sites), imports)
 
@@ -127,26 +132,37 @@ def _is_getter_import(names: Names, binding: Binding, getter: Getter) -> bool:
     return pool == dotted or dotted.startswith(f"{pool}.") or pool.startswith(f"{dotted}.")
 
 
-def _visible(names: Names, call: Node, getter: Getter, sites: list[Binding]) -> str:
-    """Name the getter at a place where it is imported already; empty where it is not.
-
-    Raises:
-        NotPooledError: its name stands for something else there.
-    """
+def _visible(names: Names, call: Node, getter: Getter, sites: list[Binding]) -> tuple[str, bool]:
+    """Name the getter at a place where it is imported already, and tell whether its own name is taken there."""
+    is_taken = False
     for name in (getter.name, *_aliases(names, getter)):
         found = standing(names, name, call)
         if found.scope is None:
             continue
         if not all(_is_getter_import(names, binding, getter) for binding in found.bindings):
-            if name == getter.name:
-                raise NotPooledError(f"the name {name} is taken here")
+            is_taken = is_taken or name == getter.name
             continue
         place = place_of(call)
         if any(always_runs_before(each, place, call, inner=found.is_inner) for each in found.bindings):
-            return name
+            return name, is_taken
         if any(_goes_with(binding, found, site) for binding in found.bindings for site in sites):
-            return name
-    return ""
+            return name, is_taken
+    return "", is_taken
+
+
+def _free_alias(names: Names, call: Node, getter: Getter) -> str:
+    """Give a name that the function around a call can import the getter under where its own name is taken.
+
+    Raises:
+        NotPooledError: the call is in no function, or that name is taken, too.
+    """
+    prefix = _GET if getter.name.startswith(_GET) else ""
+    alias = f"{prefix}pooled_{getter.name.removeprefix(_GET)}"
+    found = standing(names, alias, call)
+    is_free = found.scope is None or all(_is_getter_import(names, binding, getter) for binding in found.bindings)
+    if not is_free or not any(each.kind() in FUNCTIONS for each in place_of(call).scopes):
+        raise NotPooledError(f"the name {getter.name} is taken here")
+    return alias
 
 
 def _goes_with(binding: Binding, found: Standing, site: Binding) -> bool:
