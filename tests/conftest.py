@@ -9,6 +9,8 @@ from hypothesis import settings
 HERE = Path(__file__).parent
 SLOW = (
     "flake8_client_pool/frontends/lsp/test_changes_beside.py",
+    "flake8_client_pool/frontends/lsp/test_neovim.py",
+    "flake8_client_pool/frontends/lsp/test_python_lsp_server.py",
     "flake8_client_pool/frontends/lsp/test_server.py",
     "packaging/",
     "shared_clients/test_exit.py",

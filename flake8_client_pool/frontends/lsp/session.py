@@ -120,7 +120,9 @@ class Session:
         return self._actions.offered(found, params) if found else []
 
     def resolve(self, action: types.CodeAction) -> types.CodeAction:
-        """Work out the edit of an action that was offered."""
+        """Work out the edit of an action that was offered; one that needs none comes back as it is."""
+        if not action.data:
+            return action
         found = self._current(uri_of(action))
         if found is None or not is_for(action, found.document):
             raise self._wire.modified("the document has changed since; ask for its actions again")

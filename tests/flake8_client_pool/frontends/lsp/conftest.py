@@ -15,9 +15,11 @@ async def start(environment: dict[str, str], tmp_path: Path) -> AsyncIterator[St
     """Start an editor, in some folders or in the test's; its session ends with the test, and must end well."""
     editors: list[Editor] = []
 
-    async def begin(*folders: Path, capabilities: types.ClientCapabilities = ABLE) -> Editor:
+    async def begin(
+        *folders: Path, capabilities: types.ClientCapabilities = ABLE, command: tuple[str, ...] = COMMAND
+    ) -> Editor:
         editor = Editor()
-        await editor.client.start_io(*COMMAND, env=environment, cwd=tmp_path)
+        await editor.client.start_io(*command, env=environment, cwd=tmp_path)
         editors.append(editor)
         await editor.start(*(folders or (tmp_path,)), capabilities=capabilities)
         return editor

@@ -242,5 +242,7 @@ async def test_nothing_that_an_editor_sends_ends_the_session(tree: Tree, start: 
     unknown = types.CodeAction("made up", data="nonsense")
     with pytest.raises(JsonRpcException, match="ask for its actions again"):
         await editor.client.code_action_resolve_async(unknown)
+    without_data = types.CodeAction("made up")
+    assert await editor.client.code_action_resolve_async(without_data) == without_data
     assert codes(await editor.open(job)) == ["CPL101"]
     assert not [each for each in editor.log if "internal error" in each]
