@@ -72,7 +72,7 @@ def at_module_level(layout: Layout, wanted: Wanted, sections: Sections, before: 
     mends = wanted.own and may_mend_path(layout.text)
     mendings = _mendings(layout, before) if mends else []
     block = _own_block(layout, blocks, mendings, wanted, sections) if wanted.own else None
-    if block is None and mends and not mendings and mends_path_anywhere(layout.tree):
+    if block is None and mends and not mendings and mends_path_anywhere(layout):
         raise NoPlaceError("the import path is mended only later")
     mended = mendings[-1] if mendings else 0
     later = [each for each in blocks if layout.start(each[0]) >= mended]
@@ -127,7 +127,7 @@ def _mendings(layout: Layout, before: int) -> list[int]:
 
     What stands below a definition may run only after the definition was used.
     """
-    functions = mending_functions(layout.tree)
+    functions = mending_functions(layout)
     found: list[int] = []
     for statement in layout.tree.body:
         if isinstance(statement, ast.ClassDef) or layout.end(statement) > before:
@@ -135,7 +135,7 @@ def _mendings(layout: Layout, before: int) -> list[int]:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
             if statement.name not in functions:
                 break
-        elif not is_main_guard(statement) and mends_path(statement, functions):
+        elif not is_main_guard(statement) and mends_path(layout, statement, functions):
             found.append(layout.end(statement))
     return found
 

@@ -1,6 +1,8 @@
 """What a fix says of a file and of each finding in it."""
 
+from contextlib import suppress
 from dataclasses import dataclass
+from symtable import symtable
 from typing import TypeAlias
 
 from flake8_client_pool.fixes.layout import layout_of
@@ -45,6 +47,10 @@ class FileFix:
 def fault_in(text: str) -> str:
     """Say what is wrong with a text that should be Python; empty where nothing is."""
     try:
+        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+            # Less work than a tree; but it refuses more than what does not parse.
+            symtable(text, "<fix>", "exec")
+            return ""
         layout_of(text)
     except SyntaxError as error:
         return f"the fix would not parse: {error.msg}, line {error.lineno}; this is a fault of ours, please report it"

@@ -57,9 +57,13 @@ class OutsideUses:
         found = [*mentions.by_module.get(module, ()), *mentions.by_module.get("*" + module, ())]
         word = re.escape(module.encode())
         dotted = re.compile(rb"(?:\.|import[ \t]+)" + word + rb"\b")
-        file = re.compile(rb"\b" + word + rb"\.py\b")
+        file = re.compile(rb"([\w./-]*)\b" + word + rb"\.py\b")
         found += [Mention(other, replaced=True) for other in mentions.computed if dotted.search(self._texts[other])]
-        found += [Mention(other, replaced=True) for other in mentions.by_path if file.search(self._texts[other])]
+        found += [
+            Mention(other, replaced=True)
+            for other in mentions.by_path
+            if any(_is_folder_of(path, before) for before in file.findall(self._texts[other]))
+        ]
         found += [Mention(other) for other in self._stars.get(module, ())]
         return [mention for mention in dict.fromkeys(found) if mention.path != path]
 
@@ -129,6 +133,12 @@ def _imported_from(data: bytes, name: bytes) -> Iterator[tuple[bytes, bool]]:
     for module, names in _FROM.findall(data):
         if name in names and name in _WORD.findall(names):
             yield module.rpartition(b".")[2], False
+
+
+def _is_folder_of(path: str, folder: bytes) -> bool:
+    """Tell whether a folder that is written before a file's name can be that of the file at a path."""
+    written = folder.decode().strip("./")
+    return f"{dirname(path)}/".endswith(f"/{written}/") if written else True
 
 
 def module_word(path: str) -> str:

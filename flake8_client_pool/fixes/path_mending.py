@@ -1,21 +1,38 @@
 """Where a file changes the path that its own packages are imported by."""
 
 import ast
+import re
 from collections.abc import Iterator
+
+from flake8_client_pool.fixes.layout import Layout
 
 _CHANGING = frozenset(("insert", "append", "extend"))
 _WORDS = ("sys.path", "sys import path", "addsitedir", "syspath")
+# Most code can be told by its text to change no path; looking at each of its nodes takes long.
+_MAY_CHANGE = re.compile(r"\bpath\s*\)*\s*(?:\.\s*(?:insert|append|extend)|\[|\+?=)|addsitedir")
 
 
-def mends_path(statement: ast.stmt, functions: frozenset[str] = frozenset()) -> bool:
+def mends_path(layout: Layout, statement: ast.stmt, functions: frozenset[str] = frozenset()) -> bool:
     """Tell whether a statement changes `sys.path`, itself or by a call of one of `functions`."""
+    text = layout.text[layout.start(statement) : layout.end(statement)]
+    if not _MAY_CHANGE.search(text) and not any(name in text for name in functions):
+        return False
     return any(_is_change(node, functions) for node in _running(statement))
 
 
-def mending_functions(tree: ast.Module) -> frozenset[str]:
+def mending_functions(layout: Layout) -> frozenset[str]:
     """Name the functions of a module that change `sys.path`."""
-    definitions = [node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return frozenset(definition.name for definition in definitions if any(mends_path(each) for each in definition.body))
+    definitions = [
+        statement
+        for body in layout.bodies
+        for statement in body
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef)
+    ]
+    return frozenset(
+        definition.name
+        for definition in definitions
+        if any(mends_path(layout, each) for each in definition.body)
+    )
 
 
 def may_mend_path(text: str) -> bool:
@@ -23,9 +40,9 @@ def may_mend_path(text: str) -> bool:
     return any(word in text for word in _WORDS)
 
 
-def mends_path_anywhere(tree: ast.Module) -> bool:
+def mends_path_anywhere(layout: Layout) -> bool:
     """Tell whether the path is mended anywhere in a module, be it in a function or only in a script."""
-    return bool(mending_functions(tree)) or any(mends_path(each) for each in tree.body)
+    return bool(mending_functions(layout)) or any(mends_path(layout, each) for each in layout.tree.body)
 
 
 def is_main_guard(statement: ast.stmt) -> bool:

@@ -123,14 +123,16 @@ def _own_imports_are_guarded(uses: Uses, surroundings: Surroundings) -> bool:
     first, text = surroundings.getters.module.partition(".")[0], uses.names.source.text
     if first not in text or "ImportError" not in text or f"/{first}/" in abspath(uses.names.source.path):
         return False
-    tree = layout_of(text).tree
-    if may_mend_path(text) and mends_path_anywhere(tree):
+    layout = layout_of(text)
+    guards_at_top = [statement for statement in layout.tree.body if isinstance(statement, ast.Try)]
+    if not any(_is_import_of(inner, first) for guard in guards_at_top for inner in guard.body):
         return False
-    guards = [node for node in ast.walk(tree) if isinstance(node, ast.Try)]
+    if may_mend_path(text) and mends_path_anywhere(layout):
+        return False
+    guards = [node for node in ast.walk(layout.tree) if isinstance(node, ast.Try)]
     guarded = {id(inner) for guard in guards for inner in ast.walk(guard)}
-    imports = [node for node in ast.walk(tree) if isinstance(node, ast.stmt) and _is_import_of(node, first)]
-    at_top = any(_is_import_of(inner, first) for guard in guards if guard in tree.body for inner in guard.body)
-    return at_top and all(id(node) in guarded for node in imports)
+    imports = [each for body in layout.bodies for each in body if _is_import_of(each, first)]
+    return all(id(node) in guarded for node in imports)
 
 
 def _is_import_of(statement: ast.stmt, first: str) -> bool:

@@ -3,12 +3,17 @@
 import ast
 import re
 import symtable
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from flake8_client_pool.fixes.layout import Layout
 from flake8_client_pool.fixes.ordering import Import
+from flake8_client_pool.fixes.visibility import import_of
 from flake8_client_pool.model import Edit
+from flake8_client_pool.syntax.flow import Binding
+from flake8_client_pool.syntax.names import Names
+from flake8_client_pool.syntax.scopes import Role, role_of
+from flake8_client_pool.syntax.source import start_of
 
 _UNUSED_ALLOWED = re.compile(r"#\s*noqa(?!:)|#\s*noqa:[\s\w,]*\b(?:F401|F4|F)\b|unused-import|W0611", re.IGNORECASE)
 _NAMED_NOQA = re.compile(r"#\s*noqa:\s*[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*", re.IGNORECASE)
@@ -41,13 +46,35 @@ def removals(layout: Layout, imported: Imported, is_needed: IsNeeded) -> tuple[E
     if _UNUSED_ALLOWED.search(whole) or _is_used(layout, imported.name, statement):
         return ()
     in_module = statement in layout.tree.body
-    conditional = not in_module and _is_conditional(layout.tree, statement)
+    conditional = not in_module and _is_conditional(layout, statement)
     spoken = any(re.search(rf"\b{re.escape(imported.name)}\b", each) for each in _spoken(layout))
     if not conditional and not spoken and not (in_module and is_needed(imported.name)):
         edit = _removed(layout, body, statement, alias)
         if edit:
             return (edit,)
     return _marked(layout, alias, line)
+
+
+def is_used_beside(names: Names, imported: Imported, edits: Iterable[Edit]) -> bool:
+    """Tell whether a name that an import binds is used where no edit changes the text; in doubt it is not.
+
+    It answers from the syntax tree that there is anyway, and sees no use in a string: `removals` sees all.
+    """
+    spans = [(edit.start, edit.end) for edit in edits]
+    bindings = names.uses(imported.name).by_scope.items()
+    own = [scope for scope, each in bindings if any(_is_made_by(binding, imported) for binding in each)]
+    for node in names.source.identifiers(imported.name) if own else ():
+        start = start_of(node)
+        if role_of(node) is Role.USE and not any(first <= start < end for first, end in spans):
+            scope = next((scope for scope, *_ in names.binding_scopes(imported.name, node)), None)
+            if scope == own[0]:
+                return True
+    return False
+
+
+def _is_made_by(binding: Binding, imported: Imported) -> bool:
+    statement = import_of(binding)
+    return statement is not None and start_of(statement) == imported.offset
 
 
 def _where(layout: Layout, imported: Imported) -> Iterator[tuple[list[ast.stmt], Import, ast.alias]]:
@@ -65,19 +92,23 @@ def _bound(statement: Import, alias: ast.alias) -> str:
     return alias.name.partition(".")[0]
 
 
-def _function_around(tree: ast.Module, statement: ast.stmt) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
+def _function_around(layout: Layout, statement: ast.stmt) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """Find the innermost function that holds a statement."""
-    functions = (node for node in ast.walk(tree) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef))
-    around = [node for node in functions if node.lineno <= statement.lineno <= (node.end_lineno or 0)]
-    return around[-1] if around else None
+    nodes = (node for body in layout.bodies for node in body if _holds([node], statement))
+    around = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
+    return max(around, key=lambda node: node.lineno) if around else None
 
 
-def _is_conditional(tree: ast.Module, statement: ast.stmt) -> bool:
+def _is_conditional(layout: Layout, statement: ast.stmt) -> bool:
     """Tell whether a program may go on without an import: a condition in a module, or a failure that is caught."""
-    if not _function_around(tree, statement):
+    if not _function_around(layout, statement):
         return True
-    guards = [node for node in ast.walk(tree) if isinstance(node, ast.Try) and _catches_import_errors(node)]
-    return any(inner is statement for guard in guards for part in guard.body for inner in ast.walk(part))
+    guards = [node for body in layout.bodies for node in body if isinstance(node, ast.Try)]
+    return any(_holds(guard.body, statement) and _catches_import_errors(guard) for guard in guards)
+
+
+def _holds(body: list[ast.stmt], statement: ast.stmt) -> bool:
+    return body[0].lineno <= statement.lineno <= (body[-1].end_lineno or 0)
 
 
 def _catches_import_errors(guard: ast.Try) -> bool:
@@ -88,7 +119,7 @@ def _catches_import_errors(guard: ast.Try) -> bool:
 def _is_used(layout: Layout, name: str, statement: Import) -> bool:
     if len(re.findall(rf"\b{re.escape(name)}\b", layout.text)) == 1:
         return False
-    function = None if statement in layout.tree.body else _function_around(layout.tree, statement)
+    function = None if statement in layout.tree.body else _function_around(layout, statement)
     if function is not None:
         inside = (node for part in function.body for node in ast.walk(part))
         return any(isinstance(node, ast.Name) and node.id == name for node in inside)
@@ -112,13 +143,24 @@ def _annotations(tree: ast.Module) -> Iterator[frozenset[str]]:
     """Give the names in annotations, those in quotes too, and in the first argument of `cast` and `TypeVar`."""
     for node in ast.walk(tree):
         roots = [getattr(node, "annotation", None), getattr(node, "returns", None)]
-        if isinstance(node, ast.Call) and ast.unparse(node.func).rpartition(".")[2] in ("cast", "TypeVar"):
+        if isinstance(node, ast.Call) and _last_name(node.func) in ("cast", "TypeVar"):
             roots += [*node.args, *(keyword.value for keyword in node.keywords)]
-        if isinstance(node, ast.Subscript) and "." in ast.unparse(node.slice):
+        if isinstance(node, ast.Subscript) and _has_dot(node.slice):
             roots.append(node.slice)
         for root in roots:
             if isinstance(root, ast.AST):
                 yield _names(root)
+
+
+def _has_dot(expression: ast.expr) -> bool:
+    return any(
+        isinstance(node, ast.Attribute) or (isinstance(node, ast.Constant) and "." in str(node.value))
+        for node in ast.walk(expression)
+    )
+
+
+def _last_name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")
 
 
 def _names(root: ast.AST) -> frozenset[str]:

@@ -1,0 +1,161 @@
+"""One file on its way: in each round all changes are made that do not get in each other's way."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from flake8_client_pool.fixes.draft_imports import DraftImports
+from flake8_client_pool.fixes.drafts import Draft, overlap
+from flake8_client_pool.fixes.emptying_fixture import with_fixture
+from flake8_client_pool.fixes.import_insertion import NoPlaceError
+from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
+from flake8_client_pool.fixes.placement import Where
+from flake8_client_pool.fixes.proposals import Proposal
+from flake8_client_pool.model import Applicability, Edit
+from flake8_client_pool.rules import pools_not_emptied
+from flake8_client_pool.syntax.names import Names
+
+if TYPE_CHECKING:
+    from flake8_client_pool.fixes.file_fix import FileFixer
+
+_MOST_ROUNDS = 50
+
+
+class Rounds:
+    """Changes one file until no change is left that can be made."""
+
+    def __init__(self, fixer: "FileFixer", path: str, text: str, words: tuple[str, ...]) -> None:
+        """Begin with the content of the file at an absolute path; `words` are the identifiers that matter in it."""
+        self._fixer = fixer
+        self._path = path
+        self._before = self._text = text
+        self._words = words
+        self._outcomes: dict[Place, Outcome] = {}
+
+    def run(self, places: set[Place], *, unsafe: bool) -> FileFix:
+        """Fix what can be fixed of the findings at some places."""
+        now = {place: place for place in places if place[1]}
+        for _ in range(_MOST_ROUNDS):
+            draft = self._round(now, unsafe=unsafe) if now else None
+            if draft is None:
+                break
+            self._text = draft.text
+            now = {
+                (draft.place(start), kind, code): origin
+                for (start, kind, code), origin in now.items()
+                if origin not in self._outcomes or self._outcomes[origin].status == "skipped"
+            }
+        for place in [place for place in places if place[2] == pools_not_emptied.RULE.code]:
+            self._empty_pools(place)
+        for place in places - self._outcomes.keys():
+            self._outcomes[place] = Outcome(place, "skipped", "there is no fix for this rule")
+        return FileFix(self._before, self._text, tuple(self._outcomes[place] for place in sorted(places)))
+
+    def _round(self, now: dict[Place, Place], *, unsafe: bool) -> Draft | None:
+        """Make one round; `now` leads from the places in today's text to those at the beginning. None at the end."""
+        names, found = self._fixer.propose(self._path, self._text, self._words)
+        asked = [(each, now[place]) for each in found if (place := _place(each)) in now]
+        chosen = _compatible(self._sorted_out(asked, unsafe=unsafe))
+        draft = self._applied(chosen, names) if chosen else None
+        if draft:
+            self._resolve_others(chosen, now)
+        return draft
+
+    def _resolve_others(self, chosen: list[tuple[Proposal, Place]], now: Mapping[Place, Place]) -> None:
+        """Note what one change does for all findings about the same call."""
+        for proposal, origin in chosen:
+            done = self._outcomes.get(origin)
+            for (start, kind, _), other in now.items():
+                if done and done.status == "fixed" and (start, kind) == (proposal.start, proposal.kind):
+                    self._outcomes[other] = replace(done, place=other)
+
+    def _empty_pools(self, place: Place) -> None:
+        module = self._fixer.pool_to_empty(self._path)
+        text = with_fixture(self._text, module)
+        if fault := fault_in(text):
+            self._outcomes[place] = _failed(place, fault)
+            return
+        self._text = text
+        self._outcomes[place] = Outcome(
+            place, "fixed", "", Applicability.SAFE, f"{module}.{pools_not_emptied.EMPTYING_FUNCTION}"
+        )
+
+    def _sorted_out(self, asked: list[tuple[Proposal, Place]], *, unsafe: bool) -> list[tuple[Proposal, Place]]:
+        """Note why some proposals are not followed, and return the others."""
+        wanted: list[tuple[Proposal, Place]] = []
+        for proposal, origin in asked:
+            if proposal.getter is None:
+                self._outcomes[origin] = Outcome(origin, "skipped", proposal.reason)
+            elif proposal.applicability is Applicability.UNSAFE and not unsafe:
+                reason = f"unsafe: {proposal.reason}"
+                self._outcomes[origin] = Outcome(origin, "skipped", reason, Applicability.UNSAFE)
+            elif self._outcomes.get(origin, Outcome(origin, "skipped")).status != "failed":
+                wanted.append((proposal, origin))
+        return wanted
+
+    def _applied(self, chosen: list[tuple[Proposal, Place]], names: Names) -> Draft | None:
+        """Make the changes of a round; those without a place for their import are left out."""
+        draft = Draft(self._text)
+        imports = DraftImports(draft, self._fixer.sections(self._path))
+        done = [each for each in chosen if self._is_imported(imports, *each)]
+        draft.apply_from_start(edit for proposal, _ in done for edit in proposal.edits)
+        imports.remove_unused([each for each, _ in done], names, lambda name: self._fixer.is_needed(self._path, name))
+        broken = fault_in(draft.text)
+        for proposal, origin in done:
+            self._outcomes[origin] = _failed(origin, broken) if broken else _fixed(proposal, origin)
+        return None if broken or not done else draft
+
+    def _is_imported(self, imports: DraftImports, proposal: Proposal, origin: Place) -> bool:
+        try:
+            return imports.make(proposal)
+        except NoPlaceError as reason:
+            self._outcomes[origin] = Outcome(origin, "skipped", str(reason))
+            return False
+
+
+def _compatible(wanted: list[tuple[Proposal, Place]]) -> list[tuple[Proposal, Place]]:
+    """Choose the changes that can be made at once: the others wait for the next round.
+
+    Two wait for each other when they change the same code, or when one function would come by the same getter in
+    two ways: a local import makes the name local in all of the function.
+    """
+    chosen: list[tuple[Proposal, Place]] = []
+    edits: list[Edit] = []
+    ways: dict[tuple[str, int], tuple[Where, int]] = {}
+    for proposal, origin in sorted(wanted, key=_early_first):
+        placed, getter = proposal.placement, proposal.getter
+        if placed is None or getter is None or overlap([*edits, *proposal.edits]):
+            continue
+        offset = 0 if placed.where is Where.MODULE else placed.offset
+        way = ways.setdefault((getter.name, proposal.function), (placed.where, offset))
+        if way == (placed.where, offset):
+            chosen.append((proposal, origin))
+            edits += proposal.edits
+    return chosen
+
+
+def _early_first(each: tuple[Proposal, Place]) -> tuple[bool, int]:
+    """Sort first what runs when the module is imported: its import has to stand above it."""
+    proposal, (start, _, _) = each
+    return proposal.function >= 0, start
+
+
+def _place(proposal: Proposal) -> Place:
+    return proposal.start, proposal.kind, proposal.code
+
+
+def _failed(place: Place, reason: str) -> Outcome:
+    return Outcome(place, "failed", reason)
+
+
+def _fixed(proposal: Proposal, place: Place) -> Outcome:
+    getter = proposal.getter
+    return Outcome(
+        place,
+        "fixed",
+        proposal.reason,
+        proposal.applicability,
+        getter=f"{getter.module}.{getter.name}" if getter else "",
+        factory=proposal.factory,
+        missing_in=getter.missing_in if getter else (),
+    )
