@@ -152,6 +152,7 @@ def init(**options: Any) -> int:  # noqa: ANN401 - as above
 @click.option("--output", default="", metavar="FILE", help="Write there instead of to standard output.")
 @click.option("--update", default="", metavar="FILE.md", help="Rewrite the part of a document between its markers.")
 @click.option("--check", is_flag=True, help="With --update: write nothing; exit with 1 when the document is stale.")
+@click.option("--since", default="", metavar="REV", help="Say in Markdown what changed since the merge base.")
 @click.option(
     "--history", is_flag=False, flag_value="", metavar="[REV..REV]", help="Report how the figures came to be, from git."
 )

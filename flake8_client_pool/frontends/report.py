@@ -24,6 +24,7 @@ class ReportRequest:
     output: str
     update: str
     check: bool
+    since: str
     history: str | None
     per: str
     depth: int
@@ -39,6 +40,8 @@ def show(request: ReportRequest) -> int:
     """
     if request.check and not request.update:
         raise ClientPoolError("--check says whether a document is stale; name it with --update FILE.md")
+    if request.since:
+        return _shown(request, _change(request))
     if request.history is not None:
         return _shown(request, told(request))
     document = _read(request.update) if request.update else ""
@@ -48,6 +51,16 @@ def show(request: ReportRequest) -> int:
         return _updated(request, document, found)
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not request.output else None
     return _shown(request, FORMATS[request.output_format](found, width))
+
+
+def _change(request: ReportRequest) -> str:
+    from flake8_client_pool.output.report.change import change_to_markdown
+    from flake8_client_pool.report.change import change_since
+
+    if request.update or request.history is not None or request.output_format not in ("table", "markdown"):
+        raise ClientPoolError("--since writes a Markdown summary; leave --update, --history and other formats out")
+    watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
+    return change_to_markdown(change_since(request.since, request.directory, request.config, request.jobs, watch))
 
 
 def _shown(request: ReportRequest, text: str) -> int:

@@ -5,14 +5,13 @@ shows ten errors, ten warnings and ten notices of a step, and fifty annotations 
 word: https://github.com/orgs/community/discussions/26680.
 """
 
-import re
 from bisect import bisect_right
 from collections import Counter
-from html import escape
 from itertools import accumulate
 from operator import itemgetter
 
 from flake8_client_pool.output.published import Report
+from flake8_client_pool.output.report.markdown import escaped
 from flake8_client_pool.output.summary import in_words
 from flake8_client_pool.output.text import printable
 from flake8_client_pool.policy.verdict import Status
@@ -23,7 +22,6 @@ _SHOWN_OF_EACH = 10
 _LONGEST_SUMMARY_BYTES = 1024 * 1024
 _ROOM_FOR_THE_REST = 4096
 _HEADINGS = "| place | code | what is wrong |\n| --- | --- | --- |\n"
-_MARKDOWN = re.compile(r"[\\`*_\[\]|~]")
 
 Shown = tuple[Result, str]
 
@@ -88,12 +86,8 @@ def _message(result: Result) -> str:
 
 def _row(result: Result, path: str) -> str:
     code, place = result.finding.code, f"{path}:{result.finding.span.line}"
-    return f"| {_cell(place)} | [{code}]({rule_page(code)}) | {_cell(_message(result))} |\n"
-
-
-def _cell(text: str) -> str:
-    """Write a text so that neither Markdown nor HTML make anything of it."""
-    return _MARKDOWN.sub(r"\\\g<0>", escape(printable(text), quote=False))
+    message = escaped(printable(_message(result)))
+    return f"| {escaped(printable(place))} | [{code}]({rule_page(code)}) | {message} |\n"
 
 
 def _data(text: str) -> str:

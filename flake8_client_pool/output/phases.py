@@ -52,11 +52,16 @@ def _row(stage: Stage, settings: Settings) -> tuple[str, ...]:
 
 def state(stage: Stage, settings: Settings) -> str:
     """Say in a word or two how a phase stands."""
-    if stage.is_reached:
-        return "has errors" if stage.findings else "done"
-    if stage.findings:
-        return "next" if stage.number == settings.phase + 1 else "pending"
-    return "ready" if stage.number == settings.phase + 1 else "clean"
+    return standing(stage.findings, is_reached=stage.is_reached, is_next=stage.number == settings.phase + 1)
+
+
+def standing(findings: int, *, is_reached: bool, is_next: bool) -> str:
+    """Say in a word or two how a phase with so many findings stands."""
+    if is_reached:
+        return "has errors" if findings else "done"
+    if findings:
+        return "next" if is_next else "pending"
+    return "ready" if is_next else "clean"
 
 
 def what_is_next(settings: Settings, stages: Iterable[Stage]) -> Iterator[str]:

@@ -16,7 +16,7 @@ from flake8_client_pool.report.parts import Parts
 from flake8_client_pool.scan.baselines import Baselines
 from flake8_client_pool.scan.bench import Terms
 from flake8_client_pool.scan.census import Census
-from flake8_client_pool.scan.discovery import SourceFile, discover
+from flake8_client_pool.scan.discovery import Discovery, SourceFile, discover
 from flake8_client_pool.scan.owners import Owners
 from flake8_client_pool.scan.run import Options, Run, Watch, run
 
@@ -48,12 +48,28 @@ def report(directory: str, config: str, jobs: int, depth: int, watch: Watch) -> 
         raise ClientPoolError(f"{directory}: is no directory; name one to report about")
     location = os.path.abspath(directory).replace(os.sep, "/")
     settings = Configurations(config).at(location)
-    files, done = _checked(directory, config, jobs, watch)
+    discovery = discover([directory], Configurations(config))
+    done = checked(discovery, jobs, watch)
+    return report_of(discovery.files, done, settings, Scope(directory, location, depth))
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """What a report is about: a directory as it was given, where it lies, and how deep its folders are told apart."""
+
+    directory: str
+    location: str
+    depth: int
+
+
+def report_of(files: Iterable[SourceFile], done: Run, settings: Settings, scope: Scope) -> Report:
+    """Make a report of a run with a census over the files of a directory that is under `settings`."""
+    location, depth = scope.location, scope.depth
     counted = _counted(files, done, location)
     code = [each for each in counted if each.part is Part.CODE]
     classes = class_rows(((each.file.path, client) for each in code for client in each.census.classes), location)
     return Report(
-        path=os.path.normpath(directory).replace(os.sep, "/"),
+        path=os.path.normpath(scope.directory).replace(os.sep, "/"),
         pool_module=settings.pool_module,
         titles={kind.name: kind.title for kind in (*KINDS, *settings.kinds)},
         code=_row(Part.CODE, code),
@@ -70,13 +86,18 @@ def report(directory: str, config: str, jobs: int, depth: int, watch: Watch) -> 
     )
 
 
-def _checked(directory: str, config: str, jobs: int, watch: Watch) -> tuple[tuple[SourceFile, ...], Run]:
-    discovery = discover([directory], Configurations(config))
-    options = Options(jobs=jobs, terms=Terms(baselines=Baselines(ignored=True)), census=True)
+def checked(discovery: Discovery, jobs: int, watch: Watch, *, use_cache: bool = True) -> Run:
+    """Check files as if there were no baseline, and count where their clients come from.
+
+    Raises:
+        ClientPoolError: not all of them could be read.
+    """
+    terms = Terms(baselines=Baselines(ignored=True))
+    options = Options(jobs=jobs, terms=terms, use_cache=use_cache, census=True)
     done = run(discovery.files, options, watch)
     if problem := next((each for each in (*discovery.problems, *done.problems) if each.fatal), None):
         raise ClientPoolError(f"{problem}; without it the figures would be wrong")
-    return discovery.files, done
+    return done
 
 
 def _counted(files: Iterable[SourceFile], done: Run, location: str) -> list[_Counted]:

@@ -95,7 +95,12 @@ def test_the_action_passes_where_nothing_is_found(action: Action, tmp_path: Path
 
 
 def test_the_actions_inputs_are_obeyed(action: Action, workspace: Path) -> None:
-    assert annotated(action(workspace, inputs={"since": "main"}, code=1)) == ["src/new.py"]
+    summary = workspace / "summary.md"
+    since = {"since": "main", "markdown-file": "com ment.md"}
+    assert annotated(action(workspace, inputs=since, code=1, GITHUB_STEP_SUMMARY=str(summary))) == ["src/new.py"]
+    comment = (workspace / "com ment.md").read_text()
+    assert comment.startswith("### Clients: 1 new, 0 fixed, 2 remain\n")
+    assert summary.read_text().endswith(comment)
     chosen = action(workspace, inputs={"working-directory": "src", "paths": "old.py\n\n"}, code=1)
     assert annotated(chosen) == ["src/old.py"]
     (workspace / "odd name.cfg").write_text("[client-pool]\nselect = CPL101\n")
@@ -107,10 +112,10 @@ def test_the_actions_inputs_are_obeyed(action: Action, workspace: Path) -> None:
     assert [bool(result["fixes"]) for result in ran["results"]] == [True, True]
 
 
-@pytest.mark.parametrize("name", ["paths", "since", "config", "sarif-file"])
+@pytest.mark.parametrize("name", ["paths", "since", "config", "sarif-file", "markdown-file"])
 def test_an_input_is_never_a_command_or_an_option(action: Action, workspace: Path, name: str) -> None:
-    for value in ("$(touch pwned)", "`touch pwned`; touch pwned", '" --exit-zero "', "--help"):
-        done = action(workspace, inputs={name: value}, code=None)
+    for value in ("--help", "$(touch pwned)`touch pwned`; touch pwned\"; touch pwned '; touch pwned; exit 0 #"):
+        done = action(workspace, inputs={"since": "main", name: value}, code=None)
         assert done.returncode != 0
         assert not (workspace / "pwned").exists()
         assert "Usage:" not in done.stdout
