@@ -28,6 +28,11 @@ def _holds(top: str, directory: str) -> bool:
 
 def _merge_base(top: str, revision: str) -> str:
     commit = _answer(top, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    if not commit and not _answer(top, "rev-parse", "--git-dir"):
+        raise ClientPoolError(
+            f"--since {revision}: git does not work in {top}; git status there says why (where the directory has "
+            f"another owner: git config --global --add safe.directory {top})"
+        )
     if not commit:
         raise ClientPoolError(f"--since {revision}: git knows no such revision in {top}; fetch it or name another")
     base = _answer(top, "merge-base", commit, "HEAD")

@@ -4,6 +4,8 @@ import pytest
 
 from ..team import BASELINE, Team, configuration, module  # noqa: TID252
 
+pytestmark = pytest.mark.slow
+
 BUILT = "bigquery.Client()"
 STORED = "storage.Client()"
 ADVICE = "if it only moved, `client-pool baseline --update --allow-growth moved` takes it over"

@@ -166,6 +166,13 @@ def test_a_revision_that_git_does_not_know(team: Team) -> None:
     assert team.client_pool("check", "--since=--all").returncode == 2
 
 
+def test_a_work_tree_of_another_owner(team: Team) -> None:
+    team.environment["GIT_TEST_ASSUME_DIFFERENT_OWNER"] = "1"
+    done = team.client_pool("check", "--since=HEAD")
+    assert done.returncode == 2
+    assert f"git does not work in {team.root}; git status there says why" in done.stderr
+
+
 def test_a_revision_without_a_common_ancestor(team: Team) -> None:
     team.git("checkout", "--quiet", "--orphan", "elsewhere")
     team.commit("another beginning")
