@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from shared_clients._sharing import derives_from
+from shared_clients._slot import raise_for_one
 
 if TYPE_CHECKING:
     from google.auth.credentials import Credentials
@@ -30,13 +31,12 @@ class _LookUp:
         self.done = threading.Event()
         self.found: tuple[Credentials, str | None] | None = None
         self.error: BaseException | None = None
-        self.traceback: types.TracebackType | None = None
 
     def run(self, find: "Callable[[], tuple[Credentials, str | None]]") -> "tuple[Credentials, str | None]":
         try:
             self.found = find()
         except BaseException as error:
-            self.error, self.traceback = error, error.__traceback__
+            self.error = error
             raise
         return self.found
 
@@ -44,8 +44,7 @@ class _LookUp:
         """Return what was found, None if the finder was interrupted, or raise what it raised."""
         self.done.wait()
         if isinstance(self.error, Exception):
-            # Each raising would lengthen the traceback that all who waited share.
-            raise self.error.with_traceback(self.traceback)
+            raise_for_one(self.error)
         return self.found
 
 

@@ -1,84 +1,67 @@
-"""The clients that a pool keeps between two upheavals, and the flight of those being built."""
+"""The clients that a pool keeps between two upheavals, and the tables in which a hit finds them."""
 
 import functools
 import itertools
 import operator
 import os
-import sys
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Hashable, Iterator
 from typing import Generic, NoReturn, TypeVar
 
 from shared_clients._key import Key
-from shared_clients.errors import ClientConstructionError
+from shared_clients._parameters import Call
+from shared_clients._slot import Slot, SupersededError
 
-__all__ = ["Generation", "MissedError", "Slot", "SupersededError"]
+__all__ = ["Generation", "MissedError", "missed", "nothing"]
 
 _C = TypeVar("_C")
+_PROJECTS = (str, type(None))  # an object with an equality of its own could stand for another project
 
 
 class MissedError(Exception):
     """The look-up tables do not have it; the slow path decides."""
 
 
-class SupersededError(Exception):
-    """The generation ended while a client was built for it; `client` is the one that nobody may see."""
-
-    def __init__(self, client: object = None) -> None:
-        super().__init__()
-        self.client = client
+def missed(*_: object, **__: object) -> NoReturn:
+    """Find nothing: a table of calls without an entry."""
+    raise MissedError
 
 
-class Slot(Generic[_C]):
-    """The place of one client: first its construction, which others may wait for, then the client."""
-
-    def __init__(self, key: Key) -> None:
-        self.key = key
-        self.builder = threading.get_ident()
-        self.done = threading.Event()
-        self.error: BaseException | None = None
-        self.client: _C | None = None
-        self.used = 0
-        self._lent: Iterator[_C] = iter(())
-        self.take: Iterator[_C] = self._lent
-
-    def fill(self, client: _C, tick: Callable[[], int] | None) -> None:
-        """Put the client in. `next(slot.take)` then returns it, for ever, and counts without a lock.
-
-        `repeat` counts down in C what it has given out, which costs a hit 5 ns; a counter of ours would
-        cost more than the hit itself. With `tick` each taking also notes when it happened.
-        """
-        self.client = client
-        self._lent = itertools.repeat(client, sys.maxsize)
-        self.take = self._lent if tick is None else map(functools.partial(self._touch, tick), self._lent)
-
-    def _touch(self, tick: Callable[[], int], client: _C) -> _C:
-        self.used = tick()
-        return client
-
-    @property
-    def hits(self) -> int:
-        """Times that the client was taken."""
-        return 0 if self.client is None else sys.maxsize - operator.length_hint(self._lent)
+def nothing() -> Iterator[_C]:
+    """Return the entry of a call that has none."""
+    return iter(())
 
 
 class Generation(Generic[_C]):
     """All that a fork, a close, a reset or a change of settings replaces at a stroke.
 
     A thread that still works on an ended generation can publish nothing: `ended` is read under the lock
-    wherever a client would become visible, and the tables that the hit path reads belong to the generation.
+    wherever a client would become visible, and so is whether its slot still counts wherever a hit would find it.
 
     Args:
-        key_of: From a call's arguments to their key; raises `MissedError` for what must not be tabled.
+        key_of: From a call to its key; raises `MissedError` for what must not be tabled.
+        show: Called, under the lock, when `plain`, `by_project` or `look_up` are others.
         bound: Most clients to keep.
         tabled: Whether hits may bypass the slow path.
 
+    Attributes:
+        plain: Gives the client of a call without arguments, each time that it is advanced.
+        by_project: What gives the client of a call with a project alone.
+        look_up: From the arguments of a call to what gives its client, if these can never change.
+        by_content: What gives the client of a call, by what its changeable arguments held.
+
     """
 
-    def __init__(self, key_of: Callable[..., Key], bound: int | None = None, *, tabled: bool = True) -> None:
+    def __init__(
+        self,
+        key_of: Callable[[Call], Key],
+        show: "Callable[[Generation[_C]], None]",
+        bound: int | None = None,
+        *,
+        tabled: bool = True,
+    ) -> None:
         self.ended = False
         self.evicted = 0
-        self.by_project: dict[str | None, Iterator[_C]] = {}
         self._slots: dict[Key, Slot[_C]] = {}
         self._hits_of_dropped = 0
         # A signal handler or a finalizer may ask for a client while its own thread is in here.
@@ -87,14 +70,19 @@ class Generation(Generic[_C]):
         self._bound = bound
         self._tabled = tabled
         self._key_of = key_of
+        self._show = show
         self._tick = None if bound is None else itertools.count(1).__next__
-        self.by_options = self._table()
+        self.plain: Iterator[_C] = nothing()
+        self.by_project: dict[str | None, Iterator[_C]] = {}
+        self.look_up: Callable[..., Iterator[_C]] = self._new_table()
+        self.by_content: dict[Hashable, Iterator[_C]] = {}
 
-    def _table(self) -> Callable[..., Iterator[_C]]:
-        return functools.cache(self._look_up) if self._tabled else _missed
+    def _new_table(self) -> Callable[..., Iterator[_C]]:
+        # Typed: 1, 1.0 and True are three arguments.
+        return functools.lru_cache(maxsize=None, typed=True)(self._look_up) if self._tabled else missed
 
     def _look_up(self, project_id: str | None = None, **options: object) -> Iterator[_C]:
-        key = self._key_of(project_id, **options)
+        key = self._key_of(Call(project_id, options))
         with self._lock:
             slot = self._slots.get(key)
             if slot is None or slot.client is None:
@@ -106,11 +94,17 @@ class Generation(Generic[_C]):
         """Whether a fork lies between the generation's start and now."""
         return self._process != os.getpid()
 
-    def table_project(self, project_id: str | None, slot: Slot[_C]) -> None:
-        """Let the hit path find a client that was asked for with a project alone."""
+    def table(self, call: Call, content: Hashable, slot: Slot[_C]) -> None:
+        """Let the next call like it find what a call got, if the slot still counts."""
         with self._lock:
-            if self._tabled and self._slots.get(slot.key) is slot:
-                self.by_project[project_id] = slot.take
+            if not self._tabled or self._slots.get(slot.key) is not slot:
+                return
+            if not call.options and type(call.project_id) in _PROJECTS:
+                self.by_project[call.project_id] = slot.take
+                self.plain = self.by_project.get(None, self.plain)
+                self._show(self)
+            elif content is not None:
+                self.by_content[content] = slot.take
 
     def claim(self, key: Key) -> tuple[Slot[_C], bool]:
         """Return the slot of a key, and whether the caller is the one who must fill it.
@@ -173,34 +167,15 @@ class Generation(Generic[_C]):
             for slot in sorted(built, key=operator.attrgetter("used"))[:surplus]:
                 self._drop(slot)
             self.evicted += surplus
-            self.by_options = self._table()
-            kept = {id(slot.take) for slot in self._slots.values()}
-            self.by_project = {name: take for name, take in self.by_project.items() if id(take) in kept}
+            self._show_tables(self._new_table())
 
     def _drop(self, slot: Slot[_C]) -> None:
         del self._slots[slot.key]
         self._hits_of_dropped += slot.hits
 
-    @staticmethod
-    def wait(slot: Slot[_C]) -> _C:
-        """Return the client that another thread builds.
-
-        Raises:
-            SupersededError: It will not come, and asking again is right.
-            Exception: What the construction raised.
-
-        """
-        if slot.builder == threading.get_ident() and not slot.done.is_set():
-            raise ClientConstructionError(
-                f"building the client of {slot.key} asked the pool for that same client; "
-                "a client's constructor must not call the getter that builds it",
-            )
-        slot.done.wait()
-        if isinstance(slot.error, Exception):
-            raise slot.error
-        if slot.client is None:
-            raise SupersededError
-        return slot.client
+    def _show_tables(self, look_up: Callable[..., Iterator[_C]]) -> None:
+        self.plain, self.by_project, self.look_up, self.by_content = nothing(), {}, look_up, {}
+        self._show(self)
 
     def clients(self) -> list[_C]:
         """Return the clients that are ready."""
@@ -219,10 +194,5 @@ class Generation(Generic[_C]):
             clients = self.clients()
             for slot in list(self._slots.values()):
                 self._drop(slot)
-            self.by_project = {}
-            self.by_options = _missed
+            self._show_tables(missed)
         return clients
-
-
-def _missed(*_: object, **__: object) -> NoReturn:
-    raise MissedError

@@ -1,15 +1,18 @@
 """What makes two requests ask for the same client."""
 
 import dataclasses
+import marshal
 from collections.abc import Hashable, Mapping
 from collections.abc import Set as AbstractSet
 from typing import Any
 
-__all__ = ["Key", "Same", "freeze", "is_settled"]
+__all__ = ["Key", "Same", "content_of", "freeze", "is_settled"]
 
 _NUMBERS = (bool, int, float)
 _PLAIN = (str, bytes, *_NUMBERS, type(None))
+_SETTLED = (str, *_NUMBERS, type(None))
 _BY_ATTRIBUTES = ("google.api_core.client_options", "google.api_core.client_info", "google.api_core.gapic_v1")
+_WITHOUT_HIDDEN_STATE = (*_BY_ATTRIBUTES, "google.cloud.bigquery.job")
 
 
 class Same:
@@ -107,4 +110,28 @@ def _is_settled(name: str, value: object) -> bool:
         return kind.__eq__ is object.__eq__ and kind.__hash__ is object.__hash__
     if isinstance(value, tuple) and kind.__eq__ is tuple.__eq__:
         return all(type(item) in _PLAIN for item in value)
-    return kind in (str, type(None))
+    return kind in _SETTLED
+
+
+def content_of(arguments: Mapping[str, object]) -> Hashable:
+    """Return what the arguments of a call hold now, for those that may change; None where that is not plain.
+
+    Equal contents mean equal keys. The contrary does not hold: a dictionary in another order has another
+    content, and only takes longer to find.
+    """
+    try:
+        return tuple([(name, *_content(name, value)) for name, value in arguments.items()])
+    except (TypeError, ValueError):
+        return None
+
+
+def _content(name: str, value: object) -> tuple[type, object]:
+    kind = type(value)
+    if _is_settled(name, value):
+        return kind, value
+    if name == "credentials":
+        raise ValueError(name)
+    # In the version that knows no references to what was written before, equal values give equal bytes; it
+    # refuses all but plain ones. Nothing else is as fast.
+    plain: Any = vars(value) if kind.__module__.startswith(_WITHOUT_HIDDEN_STATE) else value
+    return kind, marshal.dumps(plain, 2)

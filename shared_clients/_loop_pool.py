@@ -44,20 +44,24 @@ class LoopPool(Pool[_C], Generic[_C]):
         self._watchers: dict[asyncio.AbstractEventLoop, AsyncGenerator[None]] = {}
         self._closing: set[asyncio.Future[None]] = set()
 
-    def _make_getter(self) -> Callable[..., _C]:
+    def _make_getter(self) -> tuple[Callable[..., _C], Callable[[Generation[_C]], None]]:
         find, running = self.find, asyncio.get_running_loop
 
         def get(project_id: str | None = None, **options: object) -> _C:
             try:
                 generation = self.by_loop[running()]
                 if options:
-                    return next(generation.by_options(project_id, **options))
+                    return next(generation.look_up(project_id, **options))
                 return next(generation.by_project[project_id])
-            except (KeyError, TypeError, MissedError, RuntimeError):
+            except (KeyError, MissedError, RuntimeError, StopIteration, TypeError):
                 pass
-            return find(project_id, options)
+            return find(project_id, **options)
 
-        return get
+        return get, _nothing_to_show
+
+    def _tables(self) -> Generation[_C]:
+        loop = _loop_of_this_thread()
+        return self.generation if loop is None else self.by_loop.get(loop, self.generation)
 
     def _generations(self) -> list[Generation[_C]]:
         with self._lock:
@@ -147,6 +151,10 @@ class _ClosingAtRest:
     def result(self, timeout: float | None = None) -> None:
         """Run the loop until the client is closed, at most so many seconds."""
         self.loop.run_until_complete(asyncio.wait_for(self.close(), timeout))
+
+
+def _nothing_to_show(_: object) -> None:
+    """Do nothing: the getter itself looks for the generation of its loop."""
 
 
 def _loop_of_this_thread() -> asyncio.AbstractEventLoop | None:

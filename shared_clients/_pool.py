@@ -2,23 +2,24 @@
 
 import contextlib
 import functools
-import inspect
 import itertools
 import logging
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Hashable, Iterable, Iterator
 from typing import Generic, ParamSpec, TypeVar, cast
 
 from shared_clients import _exit, _registry, settings, stats
 from shared_clients._counters import Counters, PoolStats
-from shared_clients._generation import Generation, MissedError, SupersededError
+from shared_clients._generation import Generation, MissedError
+from shared_clients._getter import make_getter
 from shared_clients._hooks import Arguments, Hooks
-from shared_clients._key import Key, is_settled
+from shared_clients._key import Key, content_of, is_settled
 from shared_clients._living import Living
+from shared_clients._parameters import Call, Parameters
 from shared_clients._registry import Pending
 from shared_clients._sharing import Sharing, derives_from
-from shared_clients.errors import UnpoolableArgumentError
+from shared_clients._slot import Slot, SupersededError
 
 __all__ = ["Pool"]
 
@@ -42,8 +43,8 @@ class Pool(Generic[_C]):
         self._sharing = Sharing(name, hooks.mixin, lambda: self.counters.add("closes_refused"))
         self.substitute: Callable[[], object] | None = None
         self.build: Callable[..., _C]
-        self.get: Callable[..., _C]
-        self._defaults: Mapping[str, object] = {}
+        self.get, self._show_getter = self._make_getter()
+        self._parameters: Parameters
         self._abandoned: list[object] = []
         self.counters = Counters()
         self._reset()
@@ -57,9 +58,14 @@ class Pool(Generic[_C]):
         self._calls = itertools.count().__next__
 
     def _ended_generation(self) -> Generation[_C]:
-        generation: Generation[_C] = Generation(self._settled_key)
+        generation = Generation(self._settled_key, self._show_getter)
         generation.end()
         return generation
+
+    def _show(self, generation: Generation[_C]) -> None:
+        # Not one from before a fork, nor one in whose end a signal handler began the next.
+        if generation is self.generation:
+            self._show_getter(generation)
 
     def getter(self, build: Callable[_P, _C]) -> Callable[_P, _C]:
         """Make a getter of a function that builds a client from a getter's arguments.
@@ -72,26 +78,13 @@ class Pool(Generic[_C]):
             A function of the same signature that returns a shared client.
 
         """
-        parameters = inspect.signature(build).parameters.values()
-        self._defaults = {parameter.name: parameter.default for parameter in parameters}
+        self._parameters = Parameters(build, self.hooks.refused)
         self.build = build
-        self.get = functools.wraps(build)(self._make_getter())
+        self.get = functools.wraps(build)(self.get)
         return cast("Callable[_P, _C]", self.get)
 
-    def _make_getter(self) -> Callable[..., _C]:
-        # Everything on this path is measured (benchmarks/pools.py): a project alone is looked up in a plain
-        # dictionary, because a call of an `lru_cache` costs more than this function; options go through one.
-        def get(project_id: str | None = None, **options: object) -> _C:
-            generation = self.generation
-            try:
-                if options:
-                    return next(generation.by_options(project_id, **options))
-                return next(generation.by_project[project_id])
-            except (KeyError, TypeError, MissedError):
-                pass
-            return self.find(project_id, options)
-
-        return get
+    def _make_getter(self) -> tuple[Callable[..., _C], Callable[[Generation[_C]], None]]:
+        return make_getter(self.find)
 
     @contextlib.contextmanager
     def substituted(self, fake: object) -> Iterator[None]:
@@ -103,34 +96,32 @@ class Pool(Generic[_C]):
         finally:
             self.substitute = before
 
-    def find(self, project_id: str | None, options: Mapping[str, object]) -> _C:
+    def find(self, project_id: str | None = None, **options: object) -> _C:
         """Return the client of these arguments, building it if need be: the slow path of the getter."""
-        given = self._given(project_id, options)
-        if self.substitute is not None:
-            return cast("_C", self.substitute())
-        if not self._is_pooled():
-            return self._construct_unpooled(given)
-        while True:
-            # In this order: settings that change once the generation is taken end it, so that what is
-            # prepared and built from the old ones is seen by nobody.
+        call = Call(project_id, options)
+        content = content_of(call.arguments)
+        for client in self._tables().by_content.get(content, ()):
+            return client
+        return self._find_or_build(call, content)
+
+    def _find_or_build(self, call: Call, content: Hashable) -> _C:
+        given = self._parameters.given(call)
+        is_pooled = self._is_pooled()
+        while (substitute := self.substitute) is None:
+            if not is_pooled:
+                return self._construct_unpooled(given)
             generation = self._current_generation()
             try:
-                return self._obtain(generation, given, self.hooks.prepare(given))
+                slot, client = self._obtain(generation, given)
             except SupersededError as superseded:
                 self._discard(generation, cast("_C | None", superseded.client))
+            else:
+                generation.table(call, content, slot)
+                return client
+        return cast("_C", substitute())
 
-    def _given(self, project_id: str | None, options: Mapping[str, object]) -> dict[str, object]:
-        given = {"project_id": project_id, **options}
-        given = {name: value for name, value in given.items() if value is not self._defaults.get(name)}
-        for name in sorted(given.keys() - self._defaults.keys()):
-            advice = self.hooks.refused.get(name)
-            if advice is None:
-                known = ", ".join(self._defaults)
-                raise TypeError(f"{self.build.__name__}() takes no argument {name!r}; it takes {known}")
-            raise UnpoolableArgumentError(
-                f"{self.build.__name__}() cannot share a client by its argument {name!r}: {advice}",
-            )
-        return given
+    def _tables(self) -> Generation[_C]:
+        return self.generation
 
     def _is_pooled(self) -> bool:
         # Spread evenly, and without a random number: of ten calls at 30 percent the 4th, 7th and 10th.
@@ -141,33 +132,35 @@ class Pool(Generic[_C]):
         with self._lock:
             if self.generation.ended:
                 self.generation = self._new_generation()
+                self._show(self.generation)
             return self.generation
 
     def _new_generation(self) -> Generation[_C]:
         now = settings.current()
-        return Generation(self._settled_key, now.max_clients, tabled=now.pooling == settings.ALL_CALLS)
+        is_tabled = now.pooling == settings.ALL_CALLS
+        return Generation(self._settled_key, self._show, now.max_clients, tabled=is_tabled)
 
     def _generations(self) -> list[Generation[_C]]:
         return [self.generation]
 
-    def _settled_key(self, project_id: str | None = None, **options: object) -> Key:
-        given = self._given(project_id, options)
-        if not is_settled(given):
+    def _settled_key(self, call: Call) -> Key:
+        if not is_settled(call.arguments):
             raise MissedError
-        return Key.of(self.name, self.hooks.prepare(given))
+        return Key.of(self.name, self.hooks.prepare(self._parameters.given(call)))
 
-    def _obtain(self, generation: Generation[_C], given: Arguments, prepared: Arguments) -> _C:
+    def _obtain(self, generation: Generation[_C], given: Arguments) -> tuple[Slot[_C], _C]:
+        # Only now, because settings that change, or a substitute that comes, once the generation is taken end
+        # it: what is prepared and built from the old ones is then seen by nobody.
+        if self.substitute is not None:
+            raise SupersededError
+        prepared = self.hooks.prepare(given)
         slot, is_mine = generation.claim(Key.of(self.name, prepared))
         if is_mine:
-            client = generation.fill(slot, functools.partial(self._construct, prepared))
-        elif slot.client is None:
+            return slot, generation.fill(slot, functools.partial(self._construct, prepared))
+        if slot.client is None:
             self.counters.add("waits")
-            client = generation.wait(slot)
-        else:
-            client = next(slot.take)
-        if given.keys() <= {"project_id"} and is_settled(given):
-            generation.table_project(cast("str | None", given.get("project_id")), slot)
-        return client
+            return slot, slot.wait()
+        return slot, next(slot.take)
 
     def _discard(self, generation: Generation[_C], client: _C | None) -> None:
         if client is None:

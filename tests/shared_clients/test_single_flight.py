@@ -198,8 +198,12 @@ def test_building_a_client_may_not_ask_for_the_same_client() -> None:
 
 def test_the_hit_path_takes_no_lock_and_looks_nothing_up(monkeypatch: pytest.MonkeyPatch) -> None:
     with pool_of(lambda *_: Thing()) as pool:
-        thing, in_europe = pool.get("p"), pool.get("p", location="EU")
-        assert pool.get("p", location="EU") is in_europe  # the second call is the one that tables it
+        thing, in_europe, plain = pool.get("p"), pool.get("p", location="EU"), pool.get()
+        typed = [pool.get("p", options=number) for number in (True, 1, 1.0)]
+        # The second call is the one that tables it, the third form of the same arguments too.
+        assert pool.get("p") is pool.get(project_id="p") is thing
+        assert pool.get("p", location="EU") is in_europe
+        assert [pool.get("p", options=number) for number in (True, 1, 1.0)] == typed
         locked, release = threading.Event(), threading.Event()
 
         def hold() -> None:
@@ -210,8 +214,11 @@ def test_the_hit_path_takes_no_lock_and_looks_nothing_up(monkeypatch: pytest.Mon
         holder = threading.Thread(target=hold)
         holder.start()
         assert locked.wait(PATIENCE_SECONDS)
-        monkeypatch.setattr(pool, "find", None)
+        monkeypatch.setattr(pool, "_tables", None)  # where the slow path begins
         assert pool.get("p") is pool.get(project_id="p") is thing
         assert pool.get("p", location="EU") is in_europe
+        assert pool.get() is plain
+        assert [pool.get("p", options=number) for number in (True, 1, 1.0)] == typed
+        assert len({*typed, plain, thing, in_europe}) == 6
         release.set()
         holder.join()
