@@ -45,7 +45,8 @@ def check() -> int:
         return _report([f"settings: {error}"])
     if now.pooling != settings.ALL_CALLS:
         print(f"pooling is at {now.pooling} percent: the other calls build clients of their own")  # noqa: T201
-    missing = []
+    misspelt = settings.unknown_variables(os.environ)
+    missing = [f"settings: {misspelt}"] if misspelt else []
     for name, service, get in POOLS:
         reason = problem(service, get)
         print(f"{name:18} {reason or _facts(service)}")  # noqa: T201

@@ -30,7 +30,7 @@ class UnpoolableArgumentError(SharedClientsError, TypeError):
 
 
 class ConfigurationError(SharedClientsError, ValueError):
-    """A setting, from `configure` or the environment, has a value that makes no sense."""
+    """A setting, from `configure` or the environment, does not exist or has a value that makes no sense."""
 
 
 class NoEventLoopError(SharedClientsError, RuntimeError):

@@ -4,13 +4,14 @@ import dataclasses
 import logging
 import os
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import TypedDict, Unpack
 
 from shared_clients.errors import ConfigurationError
 
 __all__ = ["Settings", "configure", "current"]
 
+_LOGGER = logging.getLogger("shared_clients")
 ENVIRONMENT_PREFIX = "SHARED_CLIENTS_"
 ALL_CALLS = 100
 _SWITCH = {"on": ALL_CALLS, "true": ALL_CALLS, "off": 0, "false": 0}
@@ -152,6 +153,25 @@ def from_environment(environment: Mapping[str, str]) -> Settings:
     return _changed(Settings(), {name: text for name, text in texts.items() if text}, variable)
 
 
+def unknown_variables(environment: Mapping[str, str]) -> str | None:
+    """Say which variables look like settings and are none; None where there are no such.
+
+    They are not refused: a service must still start when it goes back to a release that lacks a setting.
+    """
+    known = [variable(name) for name in _FIELDS]
+    unknown = [name for name in environment if name.startswith(ENVIRONMENT_PREFIX) and name not in known]
+    return f"there is no setting {_listed(unknown)}; there are {_listed(known)}" if unknown else None
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(names)
+
+
+def _warn_of_unknown(environment: Mapping[str, str]) -> None:
+    if complaint := unknown_variables(environment):
+        _LOGGER.warning("a misspelt environment variable changes nothing: %s", complaint)
+
+
 class _Current:
     """The settings in force, and who must hear of a change; the environment is read when first asked."""
 
@@ -164,8 +184,11 @@ class _Current:
         settings = self.settings
         if settings is None:
             with self.lock:
-                settings = self.settings = self.settings or from_environment(os.environ)
-                _set_log_level(settings)
+                settings = self.settings or from_environment(os.environ)
+                if self.settings is None:
+                    _set_log_level(settings)
+                    _warn_of_unknown(os.environ)
+                    self.settings = settings
         return settings
 
     def set(self, settings: Settings | None) -> None:
@@ -186,7 +209,7 @@ os.register_at_fork(after_in_child=_current.renew_lock)
 
 def _set_log_level(settings: Settings) -> None:
     if settings.log_level is not None:
-        logging.getLogger("shared_clients").setLevel(settings.log_level)
+        _LOGGER.setLevel(settings.log_level)
 
 
 def current() -> Settings:
@@ -227,13 +250,14 @@ def configure(**changes: Unpack[Changes]) -> Settings:
         The settings now in force.
 
     Raises:
-        ConfigurationError: A value makes no sense.
-        TypeError: There is no such setting.
+        ConfigurationError: A value makes no sense, or there is no such setting.
 
     """
     unknown = sorted(changes.keys() - _FIELDS.keys())
     if unknown:
-        raise TypeError(f"configure() knows no setting {', '.join(unknown)}; there are {', '.join(_FIELDS)}")
+        raise ConfigurationError(
+            f"configure() knows no setting {_listed(unknown)}; there are {_listed(_FIELDS)}"
+        )
     with _current.lock:
         settings = _changed(current(), changes, _argument)
         _current.set(settings)

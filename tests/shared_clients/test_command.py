@@ -103,6 +103,12 @@ def test_a_wrong_setting_is_said(environment: dict[str, str]) -> None:
     assert "settings: SHARED_CLIENTS_POOLING is 'perhaps'" in finished.stdout
 
 
+def test_a_misspelt_setting_is_said(environment: dict[str, str]) -> None:
+    finished = command({**environment, "SHARED_CLIENTS_POOLNG": "off"})
+    assert finished.returncode == 1
+    assert "settings: there is no setting SHARED_CLIENTS_POOLNG; there are" in finished.stdout
+
+
 def test_a_canary_is_mentioned(environment: dict[str, str]) -> None:
     assert "pooling is at 10 percent" in command({**environment, "SHARED_CLIENTS_POOLING": "10"}).stdout
 

@@ -88,8 +88,18 @@ def test_a_wrong_variable_is_named_with_what_it_should_be() -> None:
 
 
 def test_an_unknown_setting_is_refused_with_those_there_are() -> None:
-    with pytest.raises(TypeError, match="no setting colour; there are pooling, max_clients"):
+    with pytest.raises(ConfigurationError, match="no setting colour; there are pooling, max_clients"):
         configure(colour="red")  # type: ignore[call-arg]
+
+
+def test_a_misspelt_variable_is_named_once_with_those_there_are(
+    monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setenv("SHARED_CLIENTS_POOLNG", "off")
+    client()
+    client(location="EU")
+    (record,) = caplog.records
+    assert "no setting SHARED_CLIENTS_POOLNG; there are SHARED_CLIENTS_POOLING, " in record.getMessage()
 
 
 @given(st.text())

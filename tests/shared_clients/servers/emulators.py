@@ -1,6 +1,6 @@
 """The servers that stand in for Google's services, each as a context manager that yields an `Emulator`.
 
-`SHARED_CLIENTS_TEST_EMULATORS` chooses: `google` insists on Google's Firestore and Pub/Sub emulators,
+`POOL_TEST_EMULATORS` chooses: `google` insists on Google's Firestore and Pub/Sub emulators,
 `python` on the small servers of these tests; unset takes Google's where they can run.
 """
 
@@ -18,7 +18,7 @@ import pytest
 from tests.shared_clients.servers.cloud_sdk import find_jar
 from tests.shared_clients.servers.process import HOST, accepts_connections, answers_http, running
 
-CHOICE = "SHARED_CLIENTS_TEST_EMULATORS"
+CHOICE = "POOL_TEST_EMULATORS"
 
 
 @dataclass(frozen=True)
