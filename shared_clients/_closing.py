@@ -16,4 +16,4 @@ def close_all_clients(timeout: float | None = None) -> None:
 
     """
     _credentials.forget()  # first, so that nothing built after the closing can have the old ones
-    _registry.close_all_clients(timeout)
+    _registry.close_all(timeout)

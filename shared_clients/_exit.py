@@ -21,7 +21,7 @@ def _close_when_alone() -> None:
     while threads := list(_others()):
         for thread in threads:
             thread.join()
-    _registry.close_all_clients()
+    _registry.close_all()
 
 
 def _main_has_ended() -> None:
@@ -37,7 +37,7 @@ def _main_has_ended() -> None:
 @functools.cache
 def install() -> None:
     """Have clients closed last of all: what else is registered, as a rule later, may still use them."""
-    atexit.register(_registry.close_all_clients)
+    atexit.register(_registry.close_all)
 
 
 @functools.cache

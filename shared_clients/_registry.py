@@ -11,7 +11,7 @@ from typing import Any, Protocol
 from shared_clients import settings
 from shared_clients._counters import PoolStats
 
-__all__ = ["Pending", "PoolLike", "add", "close_all_clients", "pools"]
+__all__ = ["Pending", "PoolLike", "add", "close_all", "pools"]
 
 _LOGGER = logging.getLogger("shared_clients")
 
@@ -95,7 +95,7 @@ def forget_all_clients() -> None:
         pool.end()
 
 
-def close_all_clients(timeout: float | None = None) -> None:
+def close_all(timeout: float | None = None) -> None:
     """Close the clients of all pools: send what publishers hold, end streaming pulls, then close connections.
 
     Who still holds a client holds a closed one, also if a pool had let go of it before. The pools stay usable:

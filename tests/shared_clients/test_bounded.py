@@ -6,6 +6,7 @@ import weakref
 from collections.abc import Callable
 from typing import Any
 
+import google.cloud.bigquery  # noqa: F401 - an import within a getter keeps the frames of its callers alive
 import pytest
 from google.auth.credentials import AnonymousCredentials
 

@@ -131,21 +131,18 @@ get_pubsub_publisher().publish(topic, b"wake up").result(timeout=20)
 assert got.wait(20)
 print("pulled by", sys.version.split()[0])
 """
-    started = time.monotonic()
     finished = run_python(PUBLISH.replace("TOPIC", topic) + pull, executable=python)
     assert finished.returncode == 0, finished.stderr
     assert finished.stdout.startswith("pulled by ")
     # These two start no thread once the main thread has ended, not even the library's own for its clean end.
     assert finished.stderr == "" or finished.stdout.split()[-1] in {"3.12.0", "3.12.1"}
-    assert time.monotonic() - started < 50
 
 
 def test_closing_waits_no_longer_than_it_may(python: str) -> None:
     nobody_listens = {"PUBSUB_EMULATOR_HOST": "127.0.0.1:1", "SHARED_CLIENTS_CLOSE_TIMEOUT": "0.5"}
     program = PUBLISH.replace("TOPIC", "projects/p/topics/t") + "publish(topic)"
-    started = time.monotonic()
-    finished = run_python(program, nobody_listens, executable=python)
-    assert time.monotonic() - started < 40, "the library alone would try for a minute and more"
+    # The library alone would try for a minute and more, and the program would be stopped.
+    finished = run_python(program, nobody_listens, executable=python, timeout=50)
     assert finished.returncode == 0
     assert re.search("a shared pubsub_publisher client (had not finished|failed to finish)", finished.stderr)
 

@@ -21,6 +21,7 @@ from shared_clients import (
     pool_stats,
     settings,
 )
+from shared_clients._parameters import Call
 from shared_clients.bigquery_pool import POOL
 from tests.shared_clients.helpers import PATIENCE_SECONDS, at_once, in_child, output_of
 from tests.shared_clients.servers.emulators import Emulator
@@ -85,7 +86,7 @@ def locks_of_the_package() -> list[Any]:
     """Find the locks in all objects of the package's classes, also of classes yet to be written."""
     ours = [each for each in gc.get_objects() if str(type(each).__module__).startswith("shared_clients")]
     held = [value for each in ours for value in getattr(each, "__dict__", {}).values()]
-    return [lock for lock in held if isinstance(lock, type(threading.RLock()))]
+    return [lock for lock in held if isinstance(lock, (type(threading.Lock()), type(threading.RLock())))]
 
 
 def test_locks_that_another_thread_holds_at_the_fork_do_not_hang_the_child() -> None:
@@ -177,6 +178,56 @@ def test_a_client_whose_construction_forks_is_built_again_in_the_child(
     monkeypatch.setattr(POOL, "build", forking)
     assert client() is client()
     assert answers == ["asked", "built"]
+
+
+def test_a_client_that_was_half_built_at_the_fork_is_not_closed_in_the_child(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    build, closed = POOL.build, []
+    hooks = dataclasses.replace(POOL.hooks, close=closed.append)
+    monkeypatch.setattr(POOL, "hooks", hooks)
+    built: list[Any] = []
+
+    def forking(**arguments: object) -> Any:
+        built.append(build(**arguments))
+        if len(built) == 1 and (child := os.fork()):
+            os.waitpid(child, 0)
+        return built[-1]
+
+    def child() -> str:
+        """Fork once more, and answer from there alone."""
+        process = os.getpid()
+        monkeypatch.setattr(POOL, "build", forking)
+        same = client() is client()
+        return f"{same} {closed} {built[0] in POOL._abandoned}" if os.getpid() != process else ""
+
+    assert in_child(child) == "True [] True"
+
+
+def test_a_child_that_goes_on_with_its_parents_call_does_not_find_its_client(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inherited, generation = client(), POOL.generation
+    (slot,) = generation._slots.values()
+    monkeypatch.setattr("google.cloud.bigquery.Client", lambda **_: "fresh")
+
+    def child() -> str:
+        generation.table(Call("p", {}), None, slot)
+        return f"{get_bigquery_client('p')}"
+
+    assert in_child(child) == "fresh"
+    assert client() is inherited
+
+
+def test_nothing_is_collected_while_a_child_lets_go_of_what_it_inherited(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """To collect an inherited gRPC client there can hang; so the collector must be off, and on again after."""
+    client()
+    seen: set[bool] = set()
+    hooks = dataclasses.replace(POOL.hooks, renew=lambda _: seen.add(gc.isenabled()))
+    monkeypatch.setattr(POOL, "hooks", hooks)
+    assert in_child(lambda: f"{seen} {gc.isenabled()}") == "{False} True"
 
 
 @pytest.mark.timeout(120)

@@ -1,5 +1,6 @@
 """One construction a key, whatever the threads do; and none lost when the pool is emptied meanwhile."""
 
+import contextlib
 import functools
 import threading
 from collections.abc import Callable, Iterator
@@ -8,8 +9,10 @@ from typing import Any
 
 import pytest
 
-from shared_clients import _registry
-from shared_clients._hooks import Hooks
+from shared_clients import _registry, configure
+from shared_clients._counters import Counters
+from shared_clients._generation import Generation
+from shared_clients._hooks import Arguments, Hooks
 from shared_clients._pool import Pool
 from shared_clients.errors import ClientConstructionError
 from tests.shared_clients.helpers import PATIENCE_SECONDS, at_once, eager_switching
@@ -23,9 +26,18 @@ class Thing:
     closed = False
 
 
+# One call for each of the tables in which it may be found.
+CALLS: list[dict[str, Any]] = [{}, {"project_id": "p"}, {"location": "EU"}, {"options": {"api_endpoint": "x"}}]
+
+
 @contextmanager
-def pool_of(build: Callable[..., Thing]) -> Iterator[Pool[Thing]]:
-    pool = Pool("things", Hooks[Thing](library="tests", close=lambda thing: setattr(thing, "closed", True)))
+def pool_of(
+    build: Callable[..., Thing], prepare: Callable[[Arguments], Arguments] = dict
+) -> Iterator[Pool[Thing]]:
+    hooks = Hooks[Thing](
+        library="tests", prepare=prepare, close=lambda thing: setattr(thing, "closed", True)
+    )
+    pool = Pool("things", hooks)
 
     def get_thing(
         project_id: str | None = None, *, location: str | None = None, options: Any = None
@@ -111,10 +123,25 @@ def test_a_failure_reaches_all_who_wait_and_the_next_call_tries_again() -> None:
     with pool_of(build) as pool:
         errors = at_once(16, lambda _: pool.get("p"))
         assert {str(error) for error in errors} == {"no route to host"}
-        assert all(isinstance(error, OSError) for error in errors)
+        assert {type(error) for error in errors} == {OSError}
+        assert len({id(error) for error in errors}) == 16, "each has a traceback of its own"
         assert len(attempts) == 1
         assert pool.stats().failures == 1
         assert isinstance(pool.get("p"), Thing)
+
+
+def test_an_error_that_cannot_be_copied_reaches_all_who_wait() -> None:
+    class FussyError(Exception):
+        def __init__(self, code: int, reason: str) -> None:
+            super().__init__(f"{code} {reason}")
+
+    def build(*_: object) -> Thing:
+        threading.Event().wait(0.1)
+        raise FussyError(503, "unavailable")
+
+    with pool_of(build) as pool:
+        errors = at_once(4, lambda _: pool.get("p"))
+        assert {(type(error), str(error)) for error in errors} == {(FussyError, "503 unavailable")}
 
 
 def test_an_interrupted_construction_is_taken_up_by_one_who_waits() -> None:
@@ -134,7 +161,7 @@ def test_an_interrupted_construction_is_taken_up_by_one_who_waits() -> None:
         assert len({id(outcome) for outcome in outcomes if isinstance(outcome, Thing)}) == 1
 
 
-@pytest.mark.parametrize("empty", [_registry.close_all_clients, _registry.forget_all_clients])
+@pytest.mark.parametrize("empty", [_registry.close_all, _registry.forget_all_clients])
 def test_a_construction_that_outlives_the_emptying_of_the_pool_is_not_published(
     empty: Callable[[], None],
 ) -> None:
@@ -165,6 +192,78 @@ def test_a_construction_that_outlives_the_emptying_of_the_pool_is_not_published(
         assert pool.get("p") is built[1]
 
 
+def test_a_pool_that_is_emptied_while_a_client_is_prepared_builds_it_once() -> None:
+    built: list[Thing] = []
+    emptied: list[object] = []
+
+    def build(*_: object) -> Thing:
+        built.append(Thing())
+        return built[-1]
+
+    def prepare(given: Arguments) -> Arguments:
+        if not emptied:
+            emptied.append(_registry.close_all())
+        return given
+
+    with pool_of(build, prepare=prepare) as pool:
+        assert pool.get("p") is pool.get("p")
+        assert len(built) == 1, "what a pool has ended for may not even be built"
+
+
+@pytest.mark.parametrize("arguments", CALLS)
+def test_a_client_that_is_closed_before_its_caller_gets_it_is_not_found_again(
+    arguments: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = Generation.table
+
+    def table_after_closing(generation: Generation[Thing], *rest: Any) -> None:
+        monkeypatch.undo()
+        _registry.close_all()
+        table(generation, *rest)
+
+    with pool_of(lambda *_: Thing()) as pool:
+        monkeypatch.setattr(Generation, "table", table_after_closing)
+        assert pool.get(**arguments).closed
+        assert not pool.get(**arguments).closed
+        assert not pool.get(**arguments).closed
+
+
+@pytest.mark.parametrize("arguments", CALLS)
+def test_a_client_that_had_to_make_room_is_not_found_again(arguments: dict[str, Any]) -> None:
+    configure(max_clients=1)
+    with pool_of(lambda *_: Thing()) as pool:
+        first = pool.get(**arguments)
+        assert pool.get(**arguments) is pool.get(**arguments) is first
+        other = pool.get("another")
+        assert pool.get(**arguments) is not first
+        assert pool.get("another") is not other
+        assert pool.stats().clients == 1
+
+
+def test_a_substitute_that_comes_while_a_client_is_looked_for_is_what_everyone_gets(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with pool_of(lambda *_: Thing()) as pool, contextlib.ExitStack() as overrides:
+        begin = pool._new_generation
+
+        def begin_too_late() -> Generation[Thing]:
+            overrides.enter_context(pool.substituted("fake"))
+            return begin()
+
+        monkeypatch.setattr(pool, "_new_generation", begin_too_late)
+        assert [pool.get("p") for _ in range(3)] == ["fake"] * 3
+
+
+def test_counting_waits_for_who_counts() -> None:
+    counters, counted = Counters(), threading.Event()
+    counter = threading.Thread(target=lambda: (counters.add("waits"), counted.set()))
+    with counters._lock:
+        counter.start()
+        assert not counted.wait(0.2)
+    assert counted.wait(PATIENCE_SECONDS)
+    assert counters.totals()["waits"] == 1
+
+
 def test_emptying_a_pool_under_load_never_hands_out_a_closed_client_again() -> None:
     with pool_of(lambda *_: Thing()) as pool, eager_switching():
         stop = threading.Event()
@@ -178,7 +277,7 @@ def test_emptying_a_pool_under_load_never_hands_out_a_closed_client_again() -> N
 
         def empty(_: int) -> None:
             for _ in range(200):
-                _registry.close_all_clients()
+                _registry.close_all()
             stop.set()
 
         outcomes = at_once(5, lambda number: use(number) if number else empty(number))
