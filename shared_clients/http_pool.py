@@ -58,7 +58,9 @@ class SharedSession(SharedClient):
 def _session_class() -> Any:  # noqa: ANN401 a class, or the mock that a test put in its place
     try:
         return importlib.import_module(LIBRARY).Session
-    except ImportError:
+    except ImportError as error:
+        if error.name != LIBRARY:  # it is there, and something that it needs is not
+            raise
         raise MissingLibraryError(
             "requests is not installed; install flake8-client-pool[http]", name=LIBRARY
         ) from None
@@ -117,6 +119,15 @@ def _mapping(value: Any) -> bool:  # noqa: ANN401 whatever the caller gave
     return isinstance(value, Mapping)
 
 
+def _headers(value: Any) -> bool:  # noqa: ANN401 whatever the caller gave
+    return _mapping(value) and all(isinstance(name, str) and _line(text) for name, text in value.items())
+
+
+def _line(value: Any) -> bool:  # noqa: ANN401 whatever the caller gave
+    text = value.decode("latin-1") if isinstance(value, bytes) else value
+    return isinstance(text, str) and not text[:1].isspace() and not {"\r", "\n"} & set(text)
+
+
 # Per argument: what it must be, as a test and in words.
 _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "timeout": (_positive_seconds, "seconds, more than 0 and finite, or a tuple (connect, read) of seconds"),
@@ -125,8 +136,33 @@ _CHECKS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "pool_connections": (partial(_whole, 1), "a whole number from 1"),
     "pool_maxsize": (partial(_whole, 1), "a whole number from 1"),
     "allowed_methods": (_names, 'the names of methods in a list, tuple or set, such as ["GET", "POST"]'),
-    "headers": (_mapping, 'names and values in a dictionary, such as {"X-Team": "blue"}'),
+    "headers": (_headers, 'names and values, each a line of text, in a dictionary, such as {"X-Team": "blue"}'),
     "proxies": (_mapping, 'proxies by scheme in a dictionary, such as {"https": "http://proxy:3128"}'),
+}
+
+
+def _float(value: Any) -> object:  # noqa: ANN401 seconds, or two of them
+    return tuple(part and float(part) for part in value) if isinstance(value, tuple) else float(value)
+
+
+class _HeaderName(str):
+    """A name as it was given, equal to itself in capitals."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, str) and self.lower() == other.lower()
+
+    def __hash__(self) -> int:
+        return hash(self.lower())
+
+
+# Per argument that has several forms: the one that keys and builds a session.
+_UNIFIED: dict[str, Callable[[Any], object]] = {
+    "timeout": _float,
+    "backoff_factor": float,
+    "allowed_methods": lambda value: frozenset(method.upper() for method in value),
+    "headers": lambda value: {_HeaderName(name): text for name, text in value.items()},
 }
 _MAY_BE_SECRET = ("headers", "proxies")
 
@@ -136,7 +172,7 @@ def _valid(name: str, value: Any) -> object:  # noqa: ANN401 whatever the caller
     if check is not None and not check(value):
         shown = f"of type {type(value).__name__}" if name in _MAY_BE_SECRET else repr(value)
         raise ConfigurationError(f"get_http_session({name}=...) is {shown}; give {expected}")
-    return frozenset(method.upper() for method in value) if name == "allowed_methods" else value
+    return _UNIFIED[name](value) if name in _UNIFIED else value
 
 
 def _warm(session: "requests.Session") -> None:
@@ -201,22 +237,20 @@ def get_http_session(
         ConfigurationError: An argument has a value that makes no sense.
 
     """
+    return _build(**locals())
+
+
+def _build(**arguments: Any) -> "requests.Session":  # noqa: ANN401 those of get_http_session
     session: requests.Session = _session_class()()
-    given = {
-        "timeout": timeout,
-        "max_retries": max_retries,
-        "backoff_factor": backoff_factor,
-        "allowed_methods": allowed_methods,
-        "pool_connections": pool_connections,
-        "pool_maxsize": pool_maxsize,
-    }
     if _is_real():
         from shared_clients._http_session import equip
 
-        equip(session, **(_defaults() | {name: value for name, value in given.items() if value is not None}))
-        session.headers.update(headers or {})
-        session.proxies.update(proxies or {})
-        session.auth, session.verify, session.cert = auth, verify, cert
+        given = {name: value for name, value in arguments.items() if value is not None}
+        session.headers.update(given.pop("headers", {}))
+        session.proxies.update(given.pop("proxies", {}))
+        for name in ("auth", "verify", "cert"):
+            setattr(session, name, given.pop(name, None))
+        equip(session, **(_defaults() | given))
     return session
 
 

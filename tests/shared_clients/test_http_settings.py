@@ -43,6 +43,20 @@ def test_equal_settings_give_the_same_session() -> None:
     )
 
 
+def test_a_headers_name_is_the_same_in_capitals(http_server: HttpServer) -> None:
+    session = get_http_session(headers={"X-Team": "blue"})
+    assert get_http_session(headers={"x-team": "blue"}) is session
+    assert get_http_session(headers={"x-team": "Blue"}) is not session
+    assert "X-Team" in session.headers
+    assert session.get(http_server.url).json()["headers"]["x-team"] == "blue"
+
+
+def test_seconds_are_the_same_with_and_without_a_fraction() -> None:
+    assert get_http_session(timeout=7) is get_http_session(timeout=7.0)
+    assert get_http_session(timeout=(1, None)) is get_http_session(timeout=(1.0, None))
+    assert get_http_session(backoff_factor=2) is get_http_session(backoff_factor=2.0)
+
+
 def test_what_equals_the_default_is_the_default() -> None:
     assert get_http_session(timeout=30.0, max_retries=3) is get_http_session()
 
@@ -89,6 +103,9 @@ def test_configured_defaults_apply(http_server: HttpServer) -> None:
         {"allowed_methods": 5},
         {"allowed_methods": [5]},
         {"headers": 5},
+        {"headers": {"X-Team": 5}},
+        {"headers": {"X-Team": "blue\r\nX-Admin: yes"}},
+        {"headers": {5: "blue"}},
         {"proxies": "http://127.0.0.1:3128"},
     ],
 )

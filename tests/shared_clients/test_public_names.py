@@ -108,17 +108,21 @@ def test_a_missing_library_is_an_error_that_names_the_extra(getter: str, module:
     assert f"[{extra}]" in answer
 
 
-def test_a_library_that_is_broken_is_not_called_missing() -> None:
-    program = """
+@pytest.mark.parametrize(
+    ("getter", "module"),
+    [("get_bigquery_client", "google.cloud.bigquery.client"), ("get_http_session", "urllib3")],
+)
+def test_a_library_that_is_broken_is_not_called_missing(getter: str, module: str) -> None:
+    program = f"""
     import sys
-    sys.modules["google.cloud.bigquery.client"] = None
-    from shared_clients import get_bigquery_client
+    sys.modules[{module!r}] = None
+    import shared_clients
     try:
-        get_bigquery_client("p")
+        shared_clients.{getter}()
     except ImportError as error:
         print(type(error).__name__, error.name)
     """
-    assert output_of(program) == "ModuleNotFoundError google.cloud.bigquery.client\n"
+    assert output_of(program) == f"ModuleNotFoundError {module}\n"
 
 
 # Per getter: the constructor whose arguments it takes or refuses, and the arguments that it names otherwise.
