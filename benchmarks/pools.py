@@ -12,19 +12,23 @@ import sys
 import tempfile
 import threading
 import time
-import timeit
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
-from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 import requests
 from google.auth.credentials import AnonymousCredentials
 from google.cloud import bigquery, storage
 
-from shared_clients import close_all_clients, get_bigquery_client, get_storage_client, http_pool, pool_stats
+from benchmarks.pool_look_ups import Row, fastest, look_ups
+from shared_clients import (
+    close_all_clients,
+    get_bigquery_client,
+    get_storage_client,
+    http_pool,
+    pool_stats,
+)
 from tests.shared_clients.servers.counting_http import CountingServer
 from tests.shared_clients.servers.counting_proxy import CountingProxy, counting_proxy
 from tests.shared_clients.servers.emulators import storage as storage_server
@@ -33,37 +37,11 @@ from tests.shared_clients.servers.jobs_server import JobsServer
 from tests.shared_clients.servers.token_server import TokenServer, write_service_account
 
 PROJECT = "test-project"
-LOOK_UPS = 20_000
-ROUNDS = 60
 BUILDS = 20
 COLD_THREADS = 64
 BUSY_THREADS = 50
 IMPORTS = 15
 LIBRARIES = ("google-cloud-bigquery", "google-cloud-storage", "google-auth", "requests")
-
-
-@dataclass(frozen=True)
-class Row:
-    """A figure of the pools beside that of a peer, in `unit`, and the ratio of the larger to the smaller."""
-
-    what: str
-    pool: float
-    peer: float
-    unit: str
-    peer_name: str
-    ratio: float
-
-    def __str__(self) -> str:
-        figures = f"{self.pool:12.4g} {self.peer:12.4g} {self.unit:11} {self.ratio:9.4g}"
-        return f"{self.what:34} {figures}  {self.peer_name}"
-
-
-def fastest(*statements: str) -> list[float]:
-    """Time statements by turns, so that a busy moment of the machine meets them all; nanoseconds each."""
-    names = {"get": get_bigquery_client, "get_storage": get_storage_client, "cached": peer}
-    timers = [timeit.Timer(statement, globals=names) for statement in statements]
-    rounds = [[timer.timeit(LOOK_UPS) for timer in timers] for _ in range(ROUNDS)]
-    return [min(times) / LOOK_UPS * 1e9 for times in zip(*rounds, strict=True)]
 
 
 def seconds(function: Callable[[], object]) -> float:
@@ -83,19 +61,6 @@ def at_once(count: int, work: Callable[[], object]) -> list[object]:
         return list(threads.map(together, range(count)))
 
 
-@lru_cache
-def peer(project_id: str | None = None, *, location: str | None = None) -> object:
-    """Return what an `lru_cache` of the getter's signature keeps."""
-    return (project_id, location)
-
-
-def look_ups() -> Iterator[Row]:
-    """Compare cached look-ups with those of an `lru_cache`d function in the same run."""
-    for arguments in ("()", "('p')", "(project_id='p')", "('p', location='EU')"):
-        pool, cached = fastest(f"get{arguments}", f"cached{arguments}")
-        yield Row(f"look-up {arguments}", pool, cached, "ns", "lru_cache", pool / cached)
-
-
 def ready(client: bigquery.Client | storage.Client) -> object:
     """Make what the first request of a client makes, as the pool does before it hands one out."""
     return client._http  # noqa: SLF001 there is no public way
@@ -105,15 +70,15 @@ def builds() -> Iterator[Row]:
     """Compare cached look-ups with building a client each time, as code without a pool does."""
     credentials = AnonymousCredentials()
     peers: tuple[tuple[str, str, Callable[[], object]], ...] = (
-        ("get()", "bigquery.Client(), key file", lambda: ready(bigquery.Client())),
+        ("bigquery()", "bigquery.Client(), key file", lambda: ready(bigquery.Client())),
         (
-            "get()",
+            "bigquery()",
             "bigquery.Client(), kept credentials",
             lambda: ready(bigquery.Client(PROJECT, credentials)),
         ),
-        ("get_storage()", "storage.Client(), key file", lambda: ready(storage.Client())),
+        ("storage()", "storage.Client(), key file", lambda: ready(storage.Client())),
         (
-            "get_storage()",
+            "storage()",
             "storage.Client(), kept credentials",
             lambda: ready(storage.Client(PROJECT, credentials)),
         ),
@@ -243,7 +208,7 @@ def machine() -> str:
 def main() -> None:
     """Print the table."""
     print(machine())
-    print(f"\n{'':34} {'pool':>12} {'peer':>12} {'unit':11} {'ratio':>9}  peer")
+    print(f"\n{'':46} {'pool':>12} {'peer':>12} {'unit':11} {'ratio':>9}  peer")
     with services() as (jobs, proxy, server):
         tables = (look_ups(), builds(), cold_start(), connections(jobs, proxy), web(server), imports())
         for table in tables:
