@@ -2,7 +2,6 @@
 
 import dataclasses
 import threading
-from typing import TypedDict, cast
 
 __all__ = ["Counters", "PoolStats"]
 
@@ -61,23 +60,13 @@ class Counters:
             self.numbers["builds"] += 1
             self.build_seconds += seconds
 
-    def totals(self, **held: int) -> "Totals":
+    def stats(self, clients: int, http_connections_in_use: int | None, **held: int) -> PoolStats:
         """Return all numbers, those that clients still hold added."""
         with self._lock:
-            numbers = {name: count + held.get(name, 0) for name, count in self.numbers.items()}
-        seconds, resets = self.build_seconds, self.fork_resets
-        return cast("Totals", {**numbers, "build_seconds": seconds, "fork_resets": resets})
-
-
-class Totals(TypedDict):
-    """What `Counters` knows of a `PoolStats`."""
-
-    hits: int
-    builds: int
-    unpooled: int
-    build_seconds: float
-    waits: int
-    failures: int
-    closes_refused: int
-    fork_resets: int
-    evictions: int
+            return PoolStats(
+                clients=clients,
+                build_seconds=self.build_seconds,
+                fork_resets=self.fork_resets,
+                http_connections_in_use=http_connections_in_use,
+                **{name: count + held.get(name, 0) for name, count in self.numbers.items()},
+            )

@@ -280,13 +280,11 @@ class Pool(Generic[_C]):
         """Return what the pool has counted."""
         self._living.sweep()
         generations = [generation for generation in self._generations() if not generation.ended]
-        return PoolStats(
+        return self.counters.stats(
             clients=len(self._clients()),
             http_connections_in_use=self._connections(),
-            **self.counters.totals(
-                hits=sum(generation.hits() for generation in generations),
-                evictions=sum(generation.evicted for generation in generations),
-            ),
+            hits=sum(generation.hits() for generation in generations),
+            evictions=sum(generation.evicted for generation in generations),
         )
 
     def _clients(self) -> list[_C]:

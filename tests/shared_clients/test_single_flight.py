@@ -261,7 +261,7 @@ def test_counting_waits_for_who_counts() -> None:
         counter.start()
         assert not counted.wait(0.2)
     assert counted.wait(PATIENCE_SECONDS)
-    assert counters.totals()["waits"] == 1
+    assert counters.stats(0, None).waits == 1
 
 
 def test_emptying_a_pool_under_load_never_hands_out_a_closed_client_again() -> None:
