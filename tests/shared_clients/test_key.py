@@ -1,8 +1,10 @@
 """Which requests share a client."""
 
+import copy
 import dataclasses
 import gc
 import logging
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -19,8 +21,9 @@ from shared_clients import (
     get_pubsub_publisher,
     get_pubsub_subscriber,
     get_storage_client,
+    pool_stats,
 )
-from shared_clients._key import Key, freeze
+from shared_clients._key import Key, content_of, freeze
 from shared_clients.errors import UnpoolableArgumentError
 
 SECRET = "AIza-not-for-anyone"
@@ -225,6 +228,40 @@ def test_equal_settings_freeze_alike(value: object) -> None:
 @given(_OPTIONS, _OPTIONS)
 def test_different_settings_freeze_differently(one: object, other: object) -> None:
     assert (freeze(one) == freeze(other)) == (one == other)
+
+
+@given(_OPTIONS, _OPTIONS)
+def test_different_settings_have_different_contents(one: object, other: object) -> None:
+    contents = [content_of({"client_options": value}) for value in (one, copy.deepcopy(one), other)]
+    assert contents[0] == contents[1]
+    assert one == other or contents[0] != contents[2]
+
+
+def test_a_credential_is_known_by_nothing_but_itself() -> None:
+    assert content_of({"credentials": _Equal(), "client_options": {}}) is None
+    assert content_of({"client_options": {"client_cert_source": print}}) is None
+
+
+@pytest.mark.parametrize(
+    ("name", "options", "change"),
+    [
+        ("client_options", {"api_endpoint": "https://one.example.com"}, lambda old: old.clear()),
+        ("client_options", {"scopes": ["a"]}, lambda old: old["scopes"].append("b")),
+        ("default_query_job_config", bigquery.QueryJobConfig(), lambda old: setattr(old, "dry_run", True)),
+        ("client_info", ClientInfo(user_agent="one"), lambda old: setattr(old, "user_agent", "two")),
+    ],
+)
+def test_what_is_found_by_its_content_is_not_found_by_another(
+    name: str, options: Any, change: Callable[[Any], object], anonymous: AnonymousCredentials
+) -> None:
+    getter: Callable[..., bigquery.Client] = get_bigquery_client
+    before = copy.deepcopy(options)
+    first = getter("p", credentials=anonymous, **{name: options})
+    assert getter("p", credentials=anonymous, **{name: options}) is first
+    assert pool_stats()["bigquery"].hits == 1
+    change(options)
+    assert getter("p", credentials=anonymous, **{name: options}) is not first
+    assert getter("p", credentials=anonymous, **{name: before}) is first
 
 
 @pytest.mark.parametrize("options", ["api_endpoint=x", 5, ["api_endpoint"]])
