@@ -12,6 +12,7 @@ SLOW = (
     "flake8_client_pool/frontends/lsp/test_neovim.py",
     "flake8_client_pool/frontends/lsp/test_python_lsp_server.py",
     "flake8_client_pool/frontends/lsp/test_server.py",
+    "flake8_client_pool/scan/test_dask_cluster.py",
     "packaging/",
     "shared_clients/test_exit.py",
     "shared_clients/test_fork.py",

@@ -157,6 +157,8 @@ def init(**options: Any) -> int:  # noqa: ANN401 - as above
     "--history", is_flag=False, flag_value="", metavar="[REV..REV]", help="Report how the figures came to be, from git."
 )
 @click.option("--per", type=click.Choice(["day", "commit"]), default="day", help="With --history: what a row is.")
+@click.option("--repos", default="", metavar="FILE", help="Compare the checkouts that a file lists, one a line.")
+@click.option("--dask", default="", metavar="ADDRESS", help="Hand the work to the Dask cluster of this scheduler.")
 @click.option("--depth", type=click.IntRange(min=1), default=1, help="How many folders deep to tell directories apart.")
 @click.option("--config", default="", metavar="FILE", help="Use this configuration for every file.")
 @click.option("--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto.")

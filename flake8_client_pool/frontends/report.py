@@ -1,7 +1,10 @@
 """What `client-pool report` does, once its options are read."""
 
+import os
 import shutil
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from flake8_client_pool.frontends.exit_codes import FOUND_NOTHING, FOUND_SOMETHING
@@ -13,6 +16,9 @@ from flake8_client_pool.output.report.markdown import to_markdown, with_part
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.report.adoption import report
 from flake8_client_pool.report.figures import Report
+from flake8_client_pool.report.repositories import Repositories, repositories
+from flake8_client_pool.scan.checkouts import checkouts_in
+from flake8_client_pool.scan.run import Means
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,6 +33,8 @@ class ReportRequest:
     since: str
     history: str | None
     per: str
+    repos: str
+    dask: str
     depth: int
     config: str
     jobs: int
@@ -44,12 +52,17 @@ def show(request: ReportRequest) -> int:
         return _shown(request, _change(request))
     if request.history is not None:
         return _shown(request, told(request))
+    if request.repos and (request.update or request.directory != os.curdir):
+        raise ClientPoolError("--repos compares checkouts; leave the directory and --update out")
     document = _read(request.update) if request.update else ""
-    watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
-    found = report(request.directory, request.config, request.jobs, request.depth, watch)
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not request.output else None
+    directories = checkouts_in(request.repos) if request.repos else (request.directory,)
+    with _means(request, directories) as means:
+        if request.repos:
+            return _shown(request, _compared(request, repositories(directories, request.config, means), width))
+        found = report(request.directory, request.config, request.depth, means)
     if request.update:
         return _updated(request, document, found)
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not request.output else None
     return _shown(request, FORMATS[request.output_format](found, width))
 
 
@@ -61,6 +74,28 @@ def _change(request: ReportRequest) -> str:
         raise ClientPoolError("--since writes a Markdown summary; leave --update, --history and other formats out")
     watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
     return change_to_markdown(change_since(request.since, request.directory, request.config, request.jobs, watch))
+
+
+@contextmanager
+def _means(request: ReportRequest, directories: tuple[str, ...]) -> Iterator[Means]:
+    watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
+    if not request.dask:
+        yield Means(jobs=request.jobs, watch=watch)
+        return
+    from flake8_client_pool.scan.dask_cluster import dask_executor
+
+    locations = tuple(os.path.abspath(directory) for directory in directories if os.path.isdir(directory))
+    with dask_executor(request.dask, locations) as executor:
+        yield Means(jobs=request.jobs, watch=watch, executor=executor)
+
+
+def _compared(request: ReportRequest, found: Repositories, width: int | None) -> str:
+    from flake8_client_pool.output.report.repositories import FORMATS as FORMATS_OF_REPOSITORIES
+
+    if request.output_format not in FORMATS_OF_REPOSITORIES:
+        names = ", ".join(FORMATS_OF_REPOSITORIES)
+        raise ClientPoolError(f"--repos cannot be written as {request.output_format}; choose one of {names}")
+    return FORMATS_OF_REPOSITORIES[request.output_format](found, width)
 
 
 def _shown(request: ReportRequest, text: str) -> int:

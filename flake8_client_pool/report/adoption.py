@@ -18,7 +18,7 @@ from flake8_client_pool.scan.bench import Terms
 from flake8_client_pool.scan.census import Census
 from flake8_client_pool.scan.discovery import Discovery, SourceFile, discover
 from flake8_client_pool.scan.owners import Owners
-from flake8_client_pool.scan.run import Options, Run, Watch, run
+from flake8_client_pool.scan.run import Means, Options, Run, run
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +31,14 @@ class _Counted:
     census: Census
 
 
-def report(directory: str, config: str, jobs: int, depth: int, watch: Watch) -> Report:
+def report(directory: str, config: str, depth: int, means: Means) -> Report:
     """Count where the code of a directory gets its clients.
 
     Args:
         directory: the directory.
         config: a configuration for every file; empty for those that hold there.
-        jobs: how many processes may work.
         depth: how many folders deep directories are told apart.
-        watch: gets the inspections as they come, and their number, and passes them on.
+        means: what to work with.
 
     Raises:
         ClientPoolError: it is no directory, or not all of its files could be read.
@@ -49,7 +48,7 @@ def report(directory: str, config: str, jobs: int, depth: int, watch: Watch) -> 
     location = os.path.abspath(directory).replace(os.sep, "/")
     settings = Configurations(config).at(location)
     discovery = discover([directory], Configurations(config))
-    done = checked(discovery, jobs, watch)
+    done = checked(discovery, means)
     return report_of(discovery.files, done, settings, Scope(directory, location, depth))
 
 
@@ -86,15 +85,15 @@ def report_of(files: Iterable[SourceFile], done: Run, settings: Settings, scope:
     )
 
 
-def checked(discovery: Discovery, jobs: int, watch: Watch, *, use_cache: bool = True) -> Run:
+def checked(discovery: Discovery, means: Means, *, use_cache: bool = True) -> Run:
     """Check files as if there were no baseline, and count where their clients come from.
 
     Raises:
         ClientPoolError: not all of them could be read.
     """
     terms = Terms(baselines=Baselines(ignored=True))
-    options = Options(jobs=jobs, terms=terms, use_cache=use_cache, census=True)
-    done = run(discovery.files, options, watch)
+    options = Options(jobs=means.jobs, terms=terms, use_cache=use_cache, census=True, executor=means.executor)
+    done = run(discovery.files, options, means.watch)
     if problem := next((each for each in (*discovery.problems, *done.problems) if each.fatal), None):
         raise ClientPoolError(f"{problem}; without it the figures would be wrong")
     return done

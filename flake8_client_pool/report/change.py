@@ -17,7 +17,7 @@ from flake8_client_pool.scan.base_commit import base_of
 from flake8_client_pool.scan.base_tree import Changes, changes_since, state_before
 from flake8_client_pool.scan.discovery import SUFFIX, Discovery, Exclusion, SourceFile, discover
 from flake8_client_pool.scan.git import in_work_tree, top_of
-from flake8_client_pool.scan.run import Result, Watch
+from flake8_client_pool.scan.run import Means, Result, Watch
 
 _COUNTING = frozenset({Status.ERROR, Status.PENDING})
 
@@ -66,7 +66,7 @@ def change_since(revision: str, directory: str, config: str, jobs: int, watch: W
     configurations = Configurations(config)
     settings = configurations.at(location)
     now = discover([directory], configurations)
-    after = report_of(now.files, checked(now, jobs, watch), settings, Scope(directory, location, 1))
+    after = report_of(now.files, checked(now, Means(jobs=jobs, watch=watch)), settings, Scope(directory, location, 1))
     top = top_of(location)
     changes = changes_since(top, base_of(top, revision), [file.location for file in now.files])
     with ExitStack() as stack:
@@ -75,7 +75,7 @@ def change_since(revision: str, directory: str, config: str, jobs: int, watch: W
         then = Discovery(tuple(_moved(files, prefix)), ())
         scope = Scope(directory, prefix + location, 1)
         # The cache is the work tree's, and what was has no place in it.
-        done = checked(then, jobs, watch, use_cache=False)
+        done = checked(then, Means(jobs=jobs, watch=watch), use_cache=False)
         before = report_of(then.files, done, _below(settings, prefix), scope)
     return Change(before, after)
 

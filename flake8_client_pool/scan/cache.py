@@ -134,12 +134,12 @@ def fingerprint(settings: Settings) -> str:
     # Without version control, the working directory tells how far upward modules are looked for.
     here = "" if in_work_tree(settings.root) else os.getcwd()
     sought = (settings.active_kinds, settings.pool_module, settings.looks_for_patches)
-    parts = (_tool(), _parser(), sys.version_info[:2], sought, here)
+    parts = (tool(), _parser(), sys.version_info[:2], sought, here)
     return digest(repr(parts).encode())[:32]
 
 
 @cache
-def _tool() -> str:
+def tool() -> str:
     """Digest the tool's own sources, since two builds can carry one version number."""
     content = [flake8_client_pool.__version__.encode()]
     for directory, _, names in sorted(os.walk(os.path.dirname(flake8_client_pool.__file__))):

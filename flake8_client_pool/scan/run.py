@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from operator import itemgetter
+from typing import TYPE_CHECKING
 
 from flake8_client_pool.model import Finding
 from flake8_client_pool.policy.baseline import Entry as BaselineEntry
@@ -17,6 +18,9 @@ from flake8_client_pool.scan.records import from_record
 from flake8_client_pool.scan.sight import NOTHING_SEEN, Seen
 from flake8_client_pool.scan.states import States
 from flake8_client_pool.scan.workers import inspected
+
+if TYPE_CHECKING:
+    from concurrent.futures import Executor
 
 _FILES_WORTH_A_CACHE = 16
 
@@ -98,7 +102,8 @@ class Options:
     """How to run: on how many processes, on which terms, with a cache or without.
 
     With `follow` the results name the other files that had a part in them; with `census` the run says where clients
-    come from, pool or not, whatever the findings count for.
+    come from, pool or not, whatever the findings count for. An `executor` gets the work in the place of processes, and
+    needs no cache.
     """
 
     jobs: int
@@ -106,6 +111,22 @@ class Options:
     use_cache: bool = True
     follow: bool = False
     census: bool = False
+    executor: "Executor | None" = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Means:
+    """What a scan has to work with.
+
+    Attributes:
+        jobs: how many processes may work.
+        watch: gets what comes of each file, and the number of files, and passes it on.
+        executor: gets the work in the place of processes, where there is one.
+    """
+
+    jobs: int
+    watch: Watch
+    executor: "Executor | None" = None
 
 
 def run(files: tuple[SourceFile, ...], options: Options, watch: Watch) -> Run:
@@ -115,7 +136,7 @@ def run(files: tuple[SourceFile, ...], options: Options, watch: Watch) -> Run:
         ClientPoolError: a worker process ended before its time.
     """
     states = States(started := time.time_ns())
-    use_cache = options.use_cache and len(files) >= _FILES_WORTH_A_CACHE
+    use_cache = options.use_cache and len(files) >= _FILES_WORTH_A_CACHE and options.executor is None
     caches = _loaded(files, states) if use_cache else {}
     plan = Plan(
         files=files,
@@ -126,7 +147,7 @@ def run(files: tuple[SourceFile, ...], options: Options, watch: Watch) -> Run:
         follow=options.follow,
         census=options.census,
     )
-    inspections = sorted(watch(inspected(plan, options.jobs), len(files)), key=itemgetter(0))
+    inspections = sorted(watch(inspected(plan, options.jobs, options.executor), len(files)), key=itemgetter(0))
     if caches:
         _store(plan, inspections, states)
     return _summed(files, inspections)

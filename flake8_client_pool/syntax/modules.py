@@ -14,7 +14,9 @@ from flake8_client_pool.syntax.repository import Repository
 from flake8_client_pool.syntax.source import Node, Source
 from flake8_client_pool.syntax.values import Class, Function, Instance, ModuleFile, Qualified, Value, Values
 
-_TREES_KEPT = 256
+# A tree and what is found out about it take some 25 bytes for each character; the modules that the files of one
+# repository import most are fewer than this.
+_CHARACTERS_KEPT = 1_000_000
 # How deep an evaluation may nest: far beyond code that people write, far below the interpreter's own limit.
 _DEEPEST = 50
 
@@ -32,6 +34,7 @@ class Modules:
         self.constructors = constructors
         self.repository = repository
         self._trees: OrderedDict[str, Names] = OrderedDict()
+        self._characters = 0
         self._remembered: dict[Hashable, Values | None] = {}
         self._under_way: set[Hashable] = set()
         self._cut = 0
@@ -178,6 +181,7 @@ class Modules:
         except UndecodableSourceError:
             return None
         names = self._trees[path] = Names(Source(path, text, (), self.constructors.module_names, whole=True), self)
-        while len(self._trees) > _TREES_KEPT:
-            self._trees.popitem(last=False)
+        self._characters += len(text)
+        while self._characters > _CHARACTERS_KEPT and len(self._trees) > 1:
+            self._characters -= len(self._trees.popitem(last=False)[1].source.text)
         return names

@@ -20,13 +20,13 @@ def document(report: Report) -> dict[str, Any]:
         "path": report.path,
         "pool_module": report.pool_module,
         "kinds": {kind: report.titles[kind] for row in (report.code, report.tests, report.pool) for kind in row.kinds},
-        "code": _row(report.code),
-        "tests": _row(report.tests),
-        "pool": _row(report.pool),
+        "code": row_document(report.code),
+        "tests": row_document(report.tests),
+        "pool": row_document(report.pool),
         "phases": [_phase(row) for row in report.phases],
         "depth": report.depth,
-        "directories": [_row(row) for row in report.directories],
-        "owners": [_row(row) for row in report.owners],
+        "directories": [row_document(row) for row in report.directories],
+        "owners": [row_document(row) for row in report.owners],
         "bases": [_base(row) for row in report.bases],
         "classes": [_class(row) for row in report.classes],
     }
@@ -68,7 +68,8 @@ def _count(count: Count) -> dict[str, Any]:
     }
 
 
-def _row(row: Row) -> dict[str, Any]:
+def row_document(row: Row) -> dict[str, Any]:
+    """Describe one row in the types that JSON knows."""
     return {
         "name": row.name or None,
         "files": row.files,
@@ -80,7 +81,7 @@ def _row(row: Row) -> dict[str, Any]:
 def _phase(row: PhaseRow) -> dict[str, Any]:
     return {
         "number": row.number or None,
-        **_row(row),
+        **row_document(row),
         "reached": row.is_reached,
         "owner": row.owner or None,
         "due": row.due or None,

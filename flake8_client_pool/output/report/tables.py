@@ -15,7 +15,7 @@ _COVERAGE = {
     Coverage.NONE: "not covered",
 }
 _BASE_FIGURES = ("covers", "ask all the same", "build over it", "wait for it")
-NUMBERS = frozenset((*FIGURES, "before", "after", "change", *_COVERAGE.values(), *_BASE_FIGURES))
+NUMBERS = frozenset(("files", *FIGURES, "before", "after", "change", *_COVERAGE.values(), *_BASE_FIGURES))
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flake8_client_pool.report.adoption import report
+from flake8_client_pool.scan.run import Means
 
 WriteTree = Callable[[Mapping[str, str]], Path]
 
@@ -114,7 +115,7 @@ TREES: dict[str, tuple[Mapping[str, str], str]] = {
 
 
 def described(folder: Path) -> str:
-    found = report(str(folder), "", 1, 1, lambda items, _total: iter(items))
+    found = report(str(folder), "", 1, Means(jobs=1, watch=lambda items, _total: iter(items)))
     (row,) = [row for row in found.classes if row.client.name == "Job"] or [None]
     if row is None:
         return ""
