@@ -7,7 +7,7 @@ import click
 from flake8_client_pool import __version__
 from flake8_client_pool.frontends.writing import write_out
 from flake8_client_pool.output.formats import CHECK_FORMATS
-from flake8_client_pool.output.report.formats import FORMATS
+from flake8_client_pool.output.report.formats import FORMATS, PAGE
 from flake8_client_pool.policy.first_configuration import PREFERRED
 
 
@@ -148,7 +148,7 @@ def init(**options: Any) -> int:  # noqa: ANN401 - as above
 
 @commands.command()
 @click.argument("directory", default=".")
-@click.option("--format", "output_format", type=click.Choice([*FORMATS]), default="table", help="What to write.")
+@click.option("--format", "output_format", type=click.Choice([*FORMATS, PAGE]), default="table", help="What to write.")
 @click.option("--output", default="", metavar="FILE", help="Write there instead of to standard output.")
 @click.option("--update", default="", metavar="FILE.md", help="Rewrite the part of a document between its markers.")
 @click.option("--check", is_flag=True, help="With --update: write nothing; exit with 1 when the document is stale.")

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 
 from flake8_client_pool.frontends.exit_codes import FOUND_NOTHING, FOUND_SOMETHING
 from flake8_client_pool.frontends.history import told
+from flake8_client_pool.frontends.page import page
 from flake8_client_pool.frontends.writing import write_file, write_out, write_problem
 from flake8_client_pool.output.progress import with_progress_bar, without_progress_bar
-from flake8_client_pool.output.report.formats import FORMATS
+from flake8_client_pool.output.report.formats import FORMATS, PAGE
 from flake8_client_pool.output.report.markdown import to_markdown, with_part
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.report.adoption import report
@@ -50,6 +51,8 @@ def show(request: ReportRequest) -> int:
         raise ClientPoolError("--check says whether a document is stale; name it with --update FILE.md")
     if request.since:
         return _shown(request, _change(request))
+    if request.output_format == PAGE:
+        return _shown(request, page(request))
     if request.history is not None:
         return _shown(request, told(request))
     if request.repos and (request.update or request.directory != os.curdir):

@@ -50,11 +50,16 @@ def _at_this_pace(history: History, number: int) -> str:
 
 def step_table(steps: Sequence[Step]) -> Table:
     """Show what commits changed."""
-    rows = (
-        (step.point.day, step.point.name, f"{step.total.pool_calls:+,}", f"{step.total.direct:+,}", step.point.subject)
-        for step in steps
-    )
-    return Table(("day", "commit", *FIGURES[:2], "subject"), tuple(rows))
+    return Table(("day", "commit", *FIGURES[:2], "subject"), tuple(map(_step, steps)))
+
+
+def _step(step: Step) -> tuple[str, ...]:
+    changed = _signed(step.total.pool_calls), _signed(step.total.direct)
+    return step.point.day, step.point.name, *changed, step.point.subject
+
+
+def _signed(change: int) -> str:
+    return f"{change:+,}" if change else "0"
 
 
 def point_table(points: Sequence[Point]) -> Table:

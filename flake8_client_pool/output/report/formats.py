@@ -35,3 +35,5 @@ Format = Callable[["Report", int | None], str]
 """Turns a report into a text; where that is for a terminal, at most as many columns wide as the number says."""
 
 FORMATS: Mapping[str, Format] = {"table": _table, "markdown": _markdown, "json": _json, "csv": _csv}
+PAGE = "html"
+"""The format that needs more than a report."""
