@@ -18,8 +18,8 @@ from shared_clients import (
     get_storage_client,
 )
 
-LOOK_UPS = 20_000
-ROUNDS = 40
+LOOK_UPS = 1_000
+ROUNDS = 500
 
 
 @dataclass(frozen=True)
