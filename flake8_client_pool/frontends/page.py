@@ -7,6 +7,7 @@ from flake8_client_pool.output.progress import with_progress_bar, without_progre
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.report.adoption import report
 from flake8_client_pool.report.history import History, history
+from flake8_client_pool.scan.run import Means
 
 if TYPE_CHECKING:
     from flake8_client_pool.frontends.report import ReportRequest
@@ -27,7 +28,7 @@ def page(request: "ReportRequest") -> str:
         raise ClientPoolError("--format html is for a browser and not for a terminal; name a file with --output")
     require_libraries()
     watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
-    found = report(request.directory, request.config, request.jobs, request.depth, watch)
+    found = report(request.directory, request.config, request.depth, Means(jobs=request.jobs, watch=watch))
     past, without = _past(request)
     return to_html(found, past, remaining(found, request.config, request.jobs, watch), without)
 

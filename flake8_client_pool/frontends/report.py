@@ -47,16 +47,13 @@ def show(request: ReportRequest) -> int:
     Raises:
         ClientPoolError: the figures could not be had, or not written; every file is as it was.
     """
-    if request.check and not request.update:
-        raise ClientPoolError("--check says whether a document is stale; name it with --update FILE.md")
+    _refuse_contradictions(request)
     if request.since:
         return _shown(request, _change(request))
     if request.output_format == PAGE:
         return _shown(request, page(request))
     if request.history is not None:
         return _shown(request, told(request))
-    if request.repos and (request.update or request.directory != os.curdir):
-        raise ClientPoolError("--repos compares checkouts; leave the directory and --update out")
     document = _read(request.update) if request.update else ""
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() and not request.output else None
     directories = checkouts_in(request.repos) if request.repos else (request.directory,)
@@ -67,6 +64,16 @@ def show(request: ReportRequest) -> int:
     if request.update:
         return _updated(request, document, found)
     return _shown(request, FORMATS[request.output_format](found, width))
+
+
+def _refuse_contradictions(request: ReportRequest) -> None:
+    if request.check and not request.update:
+        raise ClientPoolError("--check says whether a document is stale; name it with --update FILE.md")
+    if request.repos and (request.update or request.directory != os.curdir):
+        raise ClientPoolError("--repos compares checkouts; leave the directory and --update out")
+    is_other = request.since or request.history is not None or request.output_format == PAGE
+    if is_other and (request.repos or request.dask):
+        raise ClientPoolError(f"--repos and --dask are for figures of today; leave --since, --history and {PAGE} out")
 
 
 def _change(request: ReportRequest) -> str:
@@ -95,9 +102,6 @@ def _means(request: ReportRequest, directories: tuple[str, ...]) -> Iterator[Mea
 def _compared(request: ReportRequest, found: Repositories, width: int | None) -> str:
     from flake8_client_pool.output.report.repositories import FORMATS as FORMATS_OF_REPOSITORIES
 
-    if request.output_format not in FORMATS_OF_REPOSITORIES:
-        names = ", ".join(FORMATS_OF_REPOSITORIES)
-        raise ClientPoolError(f"--repos cannot be written as {request.output_format}; choose one of {names}")
     return FORMATS_OF_REPOSITORIES[request.output_format](found, width)
 
 

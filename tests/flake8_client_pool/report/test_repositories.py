@@ -37,6 +37,9 @@ def test_each_checkout_is_counted_under_its_own_configuration(
     assert (found["total"]["files"], found["total"]["adoption"]) == (3, 33.3)
     markdown = client_pool("report", "--repos", "lists/checkouts.txt", "--format", "markdown").stdout.splitlines()
     assert "| all | 3 | 1 | 2 | 33.3 % |" in markdown
+    refused = client_pool("report", "--repos", "lists/checkouts.txt", "--format", "html")
+    assert (refused.returncode, refused.stdout) == (2, "")
+    assert "--repos and --dask are for figures of today" in refused.stderr
 
 
 @pytest.mark.parametrize(
