@@ -24,7 +24,7 @@ from flake8_client_pool.policy.first_configuration import (
     with_configuration,
     with_hook,
 )
-from flake8_client_pool.policy.settings import Phase, Settings, files_of
+from flake8_client_pool.policy.settings import DEFAULT_POOL_MODULE, Phase, Settings, files_of
 from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.baselines import Baselines
 from flake8_client_pool.scan.bench import Terms
@@ -139,7 +139,8 @@ def _relative(results: Iterable[Result], location: str) -> tuple[Result, ...]:
 
 
 def _tell(module: str, proposed: Iterable[tuple[Phase, int]]) -> None:
-    write_out(f"Clients are to come from {module}.\n")
+    own = ", which comes with this linter; --pool-module names another" if module == DEFAULT_POOL_MODULE else ""
+    write_out(f"Clients are to come from {module}{own}.\n")
     for place, (phase, count) in enumerate(proposed, 1):
         write_out(f"Phase {place}: {phase.name}, {number(count, 'finding')}\n")
     write_out("\n")
