@@ -53,7 +53,7 @@ packaging: $(VENV)/installed-for-tests
 	@echo "== pytest, on the wheel and the source distribution as they are built"
 	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/packaging
 
-ecosystem: $(VENV)/installed-for-benchmarks ## lint real packages and compare with the record; or UPDATE=1, PEERS=1
+ecosystem: $(VENV)/installed-for-benchmarks ## lint and fix real packages, compare with the record; or UPDATE=1, PEERS=1
 	@$(BIN)/python tests/ecosystem $(if $(UPDATE),--update) $(if $(PEERS),--peers)
 
 tables: $(VENV)/installed ## write the generated parts of the README

@@ -14,7 +14,8 @@ from flake8_client_pool.syntax.repository import NoRepository, Repository
 from flake8_client_pool.syntax.words import Words
 
 if TYPE_CHECKING:
-    from flake8_client_pool.rules.getters import Getter, Getters
+    from flake8_client_pool.rules.getter_definitions import Getter
+    from flake8_client_pool.rules.getters import Getters
     from flake8_client_pool.rules.pooled_bases import Givers
     from flake8_client_pool.rules.taking import Takers
     from flake8_client_pool.syntax.modules import Modules

@@ -3,7 +3,8 @@
 import ast
 
 from flake8_client_pool.fixes.drafts import Draft
-from flake8_client_pool.fixes.import_insertion import NoPlaceError, Wanted, at_module_level, beside, in_front_of
+from flake8_client_pool.fixes.import_extension import NoPlaceError, Wanted
+from flake8_client_pool.fixes.import_insertion import at_module_level, beside, in_front_of
 from flake8_client_pool.fixes.layout import Layout, layout_of
 from flake8_client_pool.fixes.ordering import Sections
 from flake8_client_pool.fixes.placement import Where

@@ -2,7 +2,7 @@
 
 from flake8_client_pool.model import Edit
 from flake8_client_pool.rules.getter_call import NotPooledError, argument_edits, arguments_of
-from flake8_client_pool.rules.getters import Getter
+from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.rules.uses import Use
 from flake8_client_pool.syntax.source import Node, end_of, start_of
 

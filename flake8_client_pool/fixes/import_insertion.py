@@ -2,10 +2,10 @@
 
 import ast
 import re
-from dataclasses import dataclass, replace
 
+from flake8_client_pool.fixes.import_extension import NOTHING, NoPlaceError, Wanted, can_extend, extended
 from flake8_client_pool.fixes.layout import Layout
-from flake8_client_pool.fixes.ordering import FIRST_PARTY, Import, Key, Sections, member_key
+from flake8_client_pool.fixes.ordering import FIRST_PARTY, Import, Key, Sections
 from flake8_client_pool.fixes.path_mending import (
     is_main_guard,
     may_mend_path,
@@ -15,42 +15,12 @@ from flake8_client_pool.fixes.path_mending import (
 )
 from flake8_client_pool.model import Edit
 
-_LINE_LENGTH = 88
 _DIRECTIVE = re.compile(r"^\s*#\s*isort:\s*(split|off|on)\b|^\s*#\s*ruff:\s*isort:\s*(split|off|on)\b")
 _LATE_IMPORT_ALLOWED = re.compile(r"#\s*noqa:[\s\w,]*\bE402\b")
 _ANY_NOQA = "  # noqa: E402"
 
 
-class NoPlaceError(ValueError):
-    """There is no place for an import; the text says why in a few words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """An import that is to be made.
-
-    Attributes:
-        module: the module, absolute.
-        name: the name to import from it.
-        own: whether the module is one of the repository's own, so that a mended path matters.
-        alias: the name to import it under, where that is not its own.
-    """
-
-    module: str
-    name: str
-    own: bool
-    alias: str = ""
-
-    @property
-    def statement(self) -> str:
-        """The statement alone on a line."""
-        renamed = f" as {self.alias}" if self.alias else ""
-        return f"from {self.module} import {self.name}{renamed}"
-
-
 Block = list[Import]
-NOTHING = Edit(0, 0, "")
-
 
 def at_module_level(layout: Layout, wanted: Wanted, sections: Sections, before: int, anchor: int | None) -> Edit:
     """Say how to import at the level of the module.
@@ -66,8 +36,8 @@ def at_module_level(layout: Layout, wanted: Wanted, sections: Sections, before: 
         NoPlaceError: no place at that level will do.
     """
     for statement in layout.tree.body:
-        if _can_extend(statement, wanted) and layout.end(statement) <= before:
-            return _extended(layout, statement, wanted)
+        if can_extend(statement, wanted) and layout.end(statement) <= before:
+            return extended(layout, statement, wanted)
     blocks = _blocks(layout, layout.tree.body)
     mends = wanted.own and may_mend_path(layout.text)
     mendings = _mendings(layout, before) if mends else []
@@ -88,8 +58,8 @@ def beside(layout: Layout, statement: Import, wanted: Wanted, sections: Sections
     body = next(body for body in layout.bodies if statement in body)
     block = next(block for block in _blocks(layout, body) if statement in block)
     for each in block:
-        if _can_extend(each, wanted):
-            return _extended(layout, each, wanted)
+        if can_extend(each, wanted):
+            return extended(layout, each, wanted)
     if not all(layout.stands_alone(each) for each in block):
         raise NoPlaceError("the import beside it shares its line")
     return _in_block(layout, block, wanted, sections)
@@ -111,15 +81,6 @@ def in_front_of(layout: Layout, statement: ast.stmt, wanted: Wanted) -> Edit:
 def _first_line(statement: ast.stmt) -> int:
     decorators: list[ast.expr] = getattr(statement, "decorator_list", [])
     return min([statement.lineno, *(each.lineno for each in decorators)])
-
-
-def _can_extend(statement: ast.stmt, wanted: Wanted) -> bool:
-    return (
-        isinstance(statement, ast.ImportFrom)
-        and not statement.level
-        and statement.module == wanted.module
-        and statement.names[0].name != "*"
-    )
 
 
 def _mendings(layout: Layout, before: int) -> list[int]:
@@ -260,7 +221,8 @@ def _companion(block: Block, keys: list[Key], section: int, wanted: Wanted) -> I
     top = wanted.module.partition(".")[0]
     same = [each for each in block if _top(each) == top]
     section_mates = [each for each, key in zip(block, keys, strict=True) if key[0] == section]
-    return (same or section_mates or block)[-1]
+    above = [each for each, key in zip(block, keys, strict=True) if key[0] < section]
+    return (same or section_mates or above or block)[-1]
 
 
 def _behind(layout: Layout, statement: Import, line: str) -> Edit:
@@ -281,47 +243,3 @@ def _late_mark(layout: Layout, block: Block) -> str:
     """Repeat the mark that allows imports below other code, where the imports around carry it."""
     last = layout.line(block[-1].end_lineno or block[-1].lineno)
     return _ANY_NOQA if _LATE_IMPORT_ALLOWED.search(last) else ""
-
-
-def _extended(layout: Layout, statement: ast.stmt, wanted: Wanted) -> Edit:
-    if not isinstance(statement, ast.ImportFrom):
-        raise NoPlaceError("there is no import to extend")
-    names = [alias.name for alias in statement.names]
-    if any(alias.name == wanted.name and alias.asname is None for alias in statement.names):
-        return NOTHING
-    is_sorted = [member_key(name) for name in names] == sorted(member_key(name) for name in names)
-    index = len(names)
-    if is_sorted:
-        index = next((place for place, name in enumerate(names) if member_key(name) > member_key(wanted.name)), index)
-    edit = _with_member(layout, statement, wanted.name, index)
-    return _wrapped(layout, statement, edit) if statement.lineno == statement.end_lineno else edit
-
-
-def _with_member(layout: Layout, statement: ast.ImportFrom, name: str, index: int) -> Edit:
-    aliases = statement.names
-    one_a_line = len({alias.lineno for alias in aliases}) == len(aliases) and aliases[0].lineno > statement.lineno
-    if index < len(aliases):
-        start = layout.start(aliases[index])
-        gap = layout.newline + " " * aliases[index].col_offset if one_a_line else " "
-        return Edit(start, start, f"{name},{gap}")
-    end = layout.end(aliases[-1])
-    gap = layout.newline + " " * aliases[-1].col_offset if one_a_line else " "
-    comma = re.match(r"[ \t]*,", layout.text[end:])
-    if one_a_line and comma:
-        # Behind the comma, and behind a comment that belongs to the last name.
-        place = layout.line_start((aliases[-1].end_lineno or aliases[-1].lineno) + 1)
-        return Edit(place, place, " " * aliases[-1].col_offset + f"{name},{layout.newline}")
-    return Edit(end, end, f",{gap}{name}")
-
-
-def _wrapped(layout: Layout, statement: ast.ImportFrom, edit: Edit) -> Edit:
-    """Put one name on each line where the statement would become too long."""
-    start, end = layout.start(statement), layout.end(statement)
-    longer = layout.text[start : edit.start] + edit.text + layout.text[edit.end : end]
-    indent = layout.indent_of(statement)
-    if len(indent + longer) <= _LINE_LENGTH or "(" in longer:
-        return edit
-    head, _, members = longer.partition(" import ")
-    names = [member.strip() for member in members.split(",")]
-    lines = [f"{head} import (", *(f"{indent}    {name}," for name in names), f"{indent})"]
-    return replace(edit, start=start, end=end, text=layout.newline.join(lines))

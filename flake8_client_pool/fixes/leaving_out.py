@@ -11,7 +11,7 @@ from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.model import Applicability, Edit
 from flake8_client_pool.rules.client_built_over_base import RULE, Overriding
 from flake8_client_pool.rules.getter_call import NotPooledError, arguments_of, parameter_of
-from flake8_client_pool.rules.getters import Getter
+from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.rules.pooled_bases import class_name, client_of
 from flake8_client_pool.syntax.classes import own_attribute, with_bases
 from flake8_client_pool.syntax.scopes import place_of

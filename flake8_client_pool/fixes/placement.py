@@ -6,7 +6,7 @@ from os.path import abspath, dirname
 
 from flake8_client_pool.fixes.visibility import Standing, always_runs_before, import_of, is_declared_global, standing
 from flake8_client_pool.rules.getter_call import NotPooledError
-from flake8_client_pool.rules.getters import Getter
+from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.syntax.flow import Binding
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import FUNCTIONS, place_of

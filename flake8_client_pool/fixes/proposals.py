@@ -14,7 +14,8 @@ from flake8_client_pool.fixes.path_mending import may_mend_path, mends_path_anyw
 from flake8_client_pool.fixes.placement import Placement, Where, placement
 from flake8_client_pool.model import Applicability, Edit
 from flake8_client_pool.rules.getter_call import NotPooledError, getter_edits, getter_for
-from flake8_client_pool.rules.getters import Getter, Getters
+from flake8_client_pool.rules.getter_definitions import Getter
+from flake8_client_pool.rules.getters import Getters
 from flake8_client_pool.rules.uses import Use, Uses
 from flake8_client_pool.syntax.scopes import FUNCTIONS, place_of
 from flake8_client_pool.syntax.source import Node, start_of

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from flake8_client_pool.fixes.draft_imports import DraftImports
 from flake8_client_pool.fixes.drafts import Draft, overlap
 from flake8_client_pool.fixes.emptying_fixture import with_fixture
-from flake8_client_pool.fixes.import_insertion import NoPlaceError
+from flake8_client_pool.fixes.import_extension import NoPlaceError
 from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
 from flake8_client_pool.fixes.placement import Where
 from flake8_client_pool.fixes.proposals import Proposal

@@ -2,7 +2,8 @@
 
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.model import Edit
-from flake8_client_pool.rules.getters import Getter, Getters, NoGetterError
+from flake8_client_pool.rules.getter_definitions import Getter
+from flake8_client_pool.rules.getters import Getters, NoGetterError
 from flake8_client_pool.rules.uses import Use
 from flake8_client_pool.syntax.source import Node, end_of, start_of
 

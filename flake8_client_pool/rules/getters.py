@@ -8,54 +8,24 @@ from dataclasses import dataclass, field
 from os.path import basename, dirname, join
 
 from flake8_client_pool.kinds import ClientKind
-from flake8_client_pool.rules.signatures import signature
-from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
+from flake8_client_pool.rules.getter_definitions import (
+    Definition,
+    Getter,
+    defined,
+    described,
+    imported,
+    parsed,
+    says_true,
+)
 from flake8_client_pool.syntax.repository import Repository
 
 BUNDLED_POOL = "shared_clients"
 PROTECTION_MARK = "PROTECTS_BORROWED_CLIENTS"
 _LONGEST_CHAIN_OF_REEXPORTS = 10
 
-Definition = ast.FunctionDef | ast.AsyncFunctionDef
-
 
 class NoGetterError(ValueError):
     """The pool module has no such getter, or none that can be read; the text says so in a few words."""
-
-
-@dataclass(frozen=True, slots=True)
-class Getter:
-    """A function of the pool module that hands out clients.
-
-    Attributes:
-        name: its name.
-        module: the dotted module to import it from.
-        positional: the parameters that it takes by position.
-        keywords: the parameters that it takes by keyword.
-        required: the parameters without a default.
-        takes_any_keyword: whether it ends in `**kwargs`.
-        protects: whether its clients ignore a `close()` by those who borrow them.
-        in_repository: whether the pool module is one of the repository's own.
-        is_read: whether its definition was found; otherwise the table of kinds says what it ought to take.
-        missing_in: folders that carry an incomplete copy of the pool module, seen before the complete one.
-        signature: its parameters and what it returns, as its definition has them; empty where that was not found.
-    """
-
-    name: str
-    module: str
-    positional: tuple[str, ...]
-    keywords: frozenset[str]
-    required: frozenset[str] = frozenset()
-    takes_any_keyword: bool = False
-    protects: bool = False
-    in_repository: bool = False
-    is_read: bool = True
-    missing_in: tuple[str, ...] = ()
-    signature: str = ""
-
-    def takes(self, keyword: str) -> bool:
-        """Tell whether it takes an argument by this keyword."""
-        return self.takes_any_keyword or keyword in self.keywords
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,7 +124,7 @@ class Getters:
 
     def _submodule_with(self, package: str, name: str) -> str | None:
         for entry in sorted(self._repository.entries(package)):
-            if entry.endswith(".py") and _defined(self._tree(join(package, entry)), name):
+            if entry.endswith(".py") and defined(self._tree(join(package, entry)), name):
                 return entry.removesuffix(".py")
         return None
 
@@ -162,7 +132,7 @@ class Getters:
         definition = self._definition(path, name, _LONGEST_CHAIN_OF_REEXPORTS)
         if definition is None:
             return None
-        return _described(
+        return described(
             definition,
             module,
             protects=self._is_protecting(path),
@@ -172,9 +142,9 @@ class Getters:
 
     def _definition(self, path: str, name: str, depth: int) -> Definition | None:
         tree = self._tree(path)
-        if found := _defined(tree, name):
+        if found := defined(tree, name):
             return found
-        for module, level, original in _imported(tree, name) if depth else ():
+        for module, level, original in imported(tree, name) if depth else ():
             target = self._module_path(path, module, level)
             if target and (found := self._definition(target, original, depth - 1)):
                 return found
@@ -192,14 +162,14 @@ class Getters:
 
     def _tree(self, path: str) -> ast.Module:
         if path not in self._trees:
-            self._trees[path] = _parsed(self._repository.read(path)) if path.endswith(".py") else ast.Module([], [])
+            self._trees[path] = parsed(self._repository.read(path)) if path.endswith(".py") else ast.Module([], [])
         self._repository.followed.add(path)
         return self._trees[path]
 
     def _is_protecting(self, path: str) -> bool:
         inside = join(dirname(path), "__init__.py")
         trees = (self._tree(each) for each in dict.fromkeys((path, inside)))
-        return self.module == BUNDLED_POOL or any(_says_true(tree, PROTECTION_MARK) for tree in trees)
+        return self.module == BUNDLED_POOL or any(says_true(tree, PROTECTION_MARK) for tree in trees)
 
     def _elsewhere(self, kind: ClientKind) -> Getter:
         if path := _installed(self.module):
@@ -212,13 +182,6 @@ class Getters:
                 )
             raise NoGetterError(f"{self.module} has no {kind.getter}")
         return by_table(kind, self.module)
-
-
-def _parsed(data: bytes) -> ast.Module:
-    try:
-        return ast.parse(decode(data))
-    except (SyntaxError, UndecodableSourceError, RecursionError):
-        return ast.Module([], [])
 
 
 def by_table(kind: ClientKind, module: str) -> Getter:
@@ -243,64 +206,3 @@ def _installed(module: str) -> str | None:
         inside = join(dirname(path), *rest)
         path = join(inside, "__init__.py") if os.path.isdir(inside) else f"{inside}.py"
     return path if os.path.isfile(path) else None
-
-
-def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
-    """Give the statements that run when a module does, those under conditions too."""
-    for statement in body:
-        yield statement
-        if isinstance(statement, ast.If | ast.Try | ast.With):
-            for part in ("body", "orelse", "finalbody"):
-                yield from _statements(getattr(statement, part, []))
-            for handler in getattr(statement, "handlers", ()):
-                yield from _statements(handler.body)
-
-
-def _defined(tree: ast.Module, name: str) -> Definition | None:
-    found = [
-        statement
-        for statement in _statements(tree.body)
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name == name
-    ]
-    return found[-1] if found else None
-
-
-def _imported(tree: ast.Module, name: str) -> Iterator[tuple[str, int, str]]:
-    for statement in _statements(tree.body):
-        if isinstance(statement, ast.ImportFrom):
-            for alias in statement.names:
-                if (alias.asname or alias.name) == name or alias.name == "*":
-                    original = name if alias.name == "*" else alias.name
-                    yield statement.module or "", statement.level, original
-
-
-def _says_true(tree: ast.Module, name: str) -> bool:
-    return any(
-        isinstance(statement, ast.Assign)
-        and isinstance(statement.value, ast.Constant)
-        and statement.value.value is True
-        and any(isinstance(target, ast.Name) and target.id == name for target in statement.targets)
-        for statement in tree.body
-    )
-
-
-def _described(
-    definition: Definition, module: str, *, protects: bool, in_repository: bool, missing_in: tuple[str, ...]
-) -> Getter:
-    given = definition.args
-    positional = [argument.arg for argument in (*given.posonlyargs, *given.args)]
-    by_keyword = [argument.arg for argument in (*given.args, *given.kwonlyargs)]
-    without_default = positional[: len(positional) - len(given.defaults)]
-    pairs = zip(given.kwonlyargs, given.kw_defaults, strict=True)
-    return Getter(
-        definition.name,
-        module,
-        tuple(positional),
-        frozenset(by_keyword),
-        frozenset([*without_default, *(argument.arg for argument, default in pairs if default is None)]),
-        takes_any_keyword=given.kwarg is not None,
-        protects=protects,
-        in_repository=in_repository,
-        missing_in=missing_in,
-        signature=signature(definition),
-    )

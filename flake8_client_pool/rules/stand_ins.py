@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from flake8_client_pool.model import Edit
 from flake8_client_pool.rules.getter_call import NotPooledError, argument_edits, arguments_of
-from flake8_client_pool.rules.getters import Getter
+from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.rules.patches import Patch
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import FUNCTIONS, place_of

@@ -19,7 +19,7 @@ from flake8_client_pool.policy.configuration import FILES, Configurations
 from flake8_client_pool.policy.phases import today
 from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.policy.verdict import Verdict
-from flake8_client_pool.rules.getters import Getter
+from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.scan.bench import Bench, Benches, Terms
 from flake8_client_pool.scan.discovery import Exclusion, SourceFile
 from flake8_client_pool.scan.fixing import neighbours_of, place_of

@@ -1,7 +1,7 @@
 """Lint pinned releases of real packages and compare with the findings on record.
 
-Prints the difference and exits with 1 where there is one; `--update` writes it into the record instead, and
-`--peers` says what grep and ruff find of the constructions on record.
+Prints the difference and exits with 1 where there is one, or where the fix makes a fault in one of their files;
+`--update` writes it into the record instead, and `--peers` says what grep and ruff find of the constructions on record.
 """
 
 import argparse
@@ -14,6 +14,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+import fuzz
 import peers
 from download import DownloadError, Package, SourceDistributions, read_packages, unpack_python
 
@@ -84,7 +85,14 @@ def main() -> int:
         RECORD.write_text("\n".join(found) + "\n")
         print(f"== {len(found) - 1} findings in {len(packages)} packages are on record now")
         return 0
-    return compare(RECORD.read_text().splitlines(), found)
+    return max(compare(RECORD.read_text().splitlines(), found), fuzzed([tree for _, tree in trees]))
+
+
+def fuzzed(trees: list[Path]) -> int:
+    """Run every file through the fix, without writing any; print what is at fault and return the exit code."""
+    found = [fault for tree in trees for fault in fuzz.faults(tree)]
+    print("\n".join([*found, f"== {len(found)} faults in what the fix makes of these files"]))
+    return int(bool(found))
 
 
 def compare(recorded: list[str], found: list[str]) -> int:

@@ -3,7 +3,7 @@
 from flake8_client_pool.frontends.lsp.diagnostics import remark
 from flake8_client_pool.policy.verdict import Judged
 from flake8_client_pool.rules import RULES
-from flake8_client_pool.rules.getters import Getter
+from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.rules.pages import rule_page
 
 _RULES = {rule.code: rule for rule in RULES}

@@ -12,6 +12,9 @@ from flake8_client_pool.fixes.file_fix import FileFixer
 from flake8_client_pool.fixes.outcomes import FileFix
 from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.kinds import KINDS
+from flake8_client_pool.model import Finding
+
+from .equivalence import rest_of
 
 IMPORTS = st.sampled_from(
     [
@@ -63,11 +66,14 @@ SOURCES = st.builds(
 PATH = "/nowhere/job.py"
 
 
-def fixed(text: str) -> FileFix:
+def found(text: str) -> list[Finding]:
     engine = Engine(KINDS, "shared_clients")
     words = engine.words(PATH, text.encode())
-    findings = engine.analyze(PATH, text, words).findings if words else ()
-    places = [(each.span.start, each.kind, each.code) for each in findings if each.kind]
+    return [each for each in engine.analyze(PATH, text, words).findings if each.kind] if words else []
+
+
+def fixed(text: str) -> FileFix:
+    places = [(each.span.start, each.kind, each.code) for each in found(text)]
     return FileFixer(KINDS, "shared_clients", OutsideUses(())).fix(PATH, text.encode(), text, places, unsafe=True)
 
 
@@ -81,6 +87,14 @@ def test_a_fix_parses_is_final_and_loses_nothing(text: str) -> None:
     assert again.after == done.after
     assert len(again.outcomes) == sum(outcome.status != "fixed" for outcome in done.outcomes)
     assert ("\r\n" in done.after) == ("\r\n" in text)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(SOURCES)
+def test_nothing_else_is_changed(text: str) -> None:
+    done = fixed(text)
+    changed = {outcome.place[0] for outcome in done.outcomes if outcome.status == "fixed"}
+    assert rest_of(done.after) == rest_of(text, [each.span for each in found(text) if each.span.start in changed])
 
 
 @given(st.text(), st.text())

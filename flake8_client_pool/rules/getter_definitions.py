@@ -1,0 +1,118 @@
+"""What the definition of a getter says, without any of it being run."""
+
+import ast
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from flake8_client_pool.rules.signatures import signature
+from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
+
+Definition = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+@dataclass(frozen=True, slots=True)
+class Getter:
+    """A function of the pool module that hands out clients.
+
+    Attributes:
+        name: its name.
+        module: the dotted module to import it from.
+        positional: the parameters that it takes by position.
+        keywords: the parameters that it takes by keyword.
+        required: the parameters without a default.
+        takes_any_keyword: whether it ends in `**kwargs`.
+        protects: whether its clients ignore a `close()` by those who borrow them.
+        in_repository: whether the pool module is one of the repository's own.
+        is_read: whether its definition was found; otherwise the table of kinds says what it ought to take.
+        missing_in: folders that carry an incomplete copy of the pool module, seen before the complete one.
+        signature: its parameters and what it returns, as its definition has them; empty where that was not found.
+    """
+
+    name: str
+    module: str
+    positional: tuple[str, ...]
+    keywords: frozenset[str]
+    required: frozenset[str] = frozenset()
+    takes_any_keyword: bool = False
+    protects: bool = False
+    in_repository: bool = False
+    is_read: bool = True
+    missing_in: tuple[str, ...] = ()
+    signature: str = ""
+
+    def takes(self, keyword: str) -> bool:
+        """Tell whether it takes an argument by this keyword."""
+        return self.takes_any_keyword or keyword in self.keywords
+
+
+def parsed(data: bytes) -> ast.Module:
+    """Parse a module; one that does not parse is empty."""
+    try:
+        return ast.parse(decode(data))
+    except (SyntaxError, UndecodableSourceError, RecursionError):
+        return ast.Module([], [])
+
+
+def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
+    """Give the statements that run when a module does, those under conditions too."""
+    for statement in body:
+        yield statement
+        if isinstance(statement, ast.If | ast.Try | ast.With):
+            for part in ("body", "orelse", "finalbody"):
+                yield from _statements(getattr(statement, part, []))
+            for handler in getattr(statement, "handlers", ()):
+                yield from _statements(handler.body)
+
+
+def defined(tree: ast.Module, name: str) -> Definition | None:
+    """Find the function that a module defines under a name, the last of several."""
+    found = [
+        statement
+        for statement in _statements(tree.body)
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name == name
+    ]
+    return found[-1] if found else None
+
+
+def imported(tree: ast.Module, name: str) -> Iterator[tuple[str, int, str]]:
+    """Give the modules that a name may be imported from, the level of each, and the name that it has there."""
+    for statement in _statements(tree.body):
+        if isinstance(statement, ast.ImportFrom):
+            for alias in statement.names:
+                if (alias.asname or alias.name) == name or alias.name == "*":
+                    original = name if alias.name == "*" else alias.name
+                    yield statement.module or "", statement.level, original
+
+
+def says_true(tree: ast.Module, name: str) -> bool:
+    """Tell whether a module sets a name to True."""
+    return any(
+        isinstance(statement, ast.Assign)
+        and isinstance(statement.value, ast.Constant)
+        and statement.value.value is True
+        and any(isinstance(target, ast.Name) and target.id == name for target in statement.targets)
+        for statement in tree.body
+    )
+
+
+def described(
+    definition: Definition, module: str, *, protects: bool, in_repository: bool, missing_in: tuple[str, ...]
+) -> Getter:
+    """Describe the getter that a function of `module` is."""
+    given = definition.args
+    positional = [argument.arg for argument in (*given.posonlyargs, *given.args)]
+    by_keyword = [argument.arg for argument in (*given.args, *given.kwonlyargs)]
+    without_default = positional[: len(positional) - len(given.defaults)]
+    pairs = zip(given.kwonlyargs, given.kw_defaults, strict=True)
+    return Getter(
+        definition.name,
+        module,
+        tuple(positional),
+        frozenset(by_keyword),
+        frozenset([*without_default, *(argument.arg for argument, default in pairs if default is None)]),
+        takes_any_keyword=given.kwarg is not None,
+        protects=protects,
+        in_repository=in_repository,
+        missing_in=missing_in,
+        signature=signature(definition),
+    )
