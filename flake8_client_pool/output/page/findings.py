@@ -65,7 +65,7 @@ def _lines(each: Remaining) -> Iterator[Line]:
     for (sign, _), text in zip(lines, texts, strict=True):
         yield sign, _cut(text)
     for hunk in each.imports:
-        yield from ((sign, _cut(text.strip())) for sign, text in _changed(hunk) if sign == "+")
+        yield from ((sign, _cut(text.strip())) for sign, text in _changed(hunk) if sign == "+" and text.strip())
 
 
 def _changed(hunk: Hunk) -> Iterator[Line]:

@@ -56,6 +56,7 @@
     if (more) {
       more.parentElement.hidden = shown.length <= limit;
       more.textContent = `Show all ${number(shown.length)}`;
+      more.parentElement.dataset.printed = `The first ${limit} of ${number(shown.length)}; show all to print all.`;
     }
     return shown.length;
   };
