@@ -22,6 +22,8 @@ def page(request: "ReportRequest") -> str:
     from flake8_client_pool.output.page.page import require_libraries, to_html
     from flake8_client_pool.report.remaining import remaining
 
+    if request.repos or request.dask:
+        raise ClientPoolError("--format html shows one checkout, read on this machine; leave --repos and --dask out")
     if request.update:
         raise ClientPoolError("--update writes Markdown; write the page to a file of its own with --output")
     if sys.stdout.isatty() and not request.output:

@@ -20,6 +20,7 @@ from flake8_client_pool.report.adoption import report
 from flake8_client_pool.report.figures import Count, Part
 from flake8_client_pool.report.history import History, Point, history
 from flake8_client_pool.scan import blobs
+from flake8_client_pool.scan.run import Means
 
 CONFIGURATION = """\
 [tool.client-pool]
@@ -201,7 +202,7 @@ def scanned(repository: Path, commit: str) -> Figures:
         with tarfile.open(fileobj=BytesIO(git(repository, "archive", f"{commit}^{{tree}}"))) as archive:
             archive.extractall(directory, filter="fully_trusted")
         Path(directory, "pyproject.toml").write_text(CONFIGURATION)
-        found = report(directory, "", 1, 1, lambda inspections, _total: iter(inspections))
+        found = report(directory, "", 1, Means(jobs=1, watch=lambda inspections, _total: iter(inspections)))
     apart = {
         (part, 0, kind): count
         for part, row in ((Part.TESTS, found.tests), (Part.POOL, found.pool))
