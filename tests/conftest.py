@@ -8,12 +8,14 @@ from hypothesis import settings
 
 HERE = Path(__file__).parent
 SLOW = (
-    "flake8_client_pool/output/test_page.py",
+    "flake8_client_pool/frontends/lsp/test_agreement.py",
     "flake8_client_pool/frontends/lsp/test_changes_beside.py",
     "flake8_client_pool/frontends/lsp/test_neovim.py",
     "flake8_client_pool/frontends/lsp/test_python_lsp_server.py",
     "flake8_client_pool/frontends/lsp/test_server.py",
+    "flake8_client_pool/output/test_page.py",
     "flake8_client_pool/scan/test_dask_cluster.py",
+    "flake8_client_pool/scan/test_desk.py",
     "packaging/",
     "shared_clients/test_exit.py",
     "shared_clients/test_fork.py",

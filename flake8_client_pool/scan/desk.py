@@ -85,6 +85,7 @@ class Desk:
         """Let what lies on the disk count again."""
         self._buffers.pop(location, None)
         self._stamps.pop(location, None)
+        self.look()
         if not os.path.lexists(location):
             self._world = self._new_world()
 

@@ -16,6 +16,8 @@ _LINE_END = re.compile(r"\r\n|\r|\n")
 _LONE_CARRIAGE_RETURN = re.compile(r"\r(?!\n)")
 # What no parser takes: null bytes, and halves of a character. Each makes way for one code point of the same width.
 _NO_TEXT = re.compile("[\0\ud800-\udfff]")
+# Some clients leave the mark in the text, where Python has none; a form feed is what may stand before a first line.
+_BYTE_ORDER_MARK, _FORM_FEED = "\ufeff", "\f"
 _BEYOND_ONE_UNIT = 0xFFFF
 _BYTES_BY_LARGEST = ((0x7F, 1), (0x7FF, 2), (_BEYOND_ONE_UNIT, 3))
 
@@ -70,6 +72,8 @@ class Document:
     def text(self) -> str:
         """The text as an analysis takes it: every offset, line and column in it is that of the client's text."""
         text = _LONE_CARRIAGE_RETURN.sub("\n", self._raw) if "\r" in self._raw else self._raw
+        if text.startswith(_BYTE_ORDER_MARK):
+            text = _FORM_FEED + text.removeprefix(_BYTE_ORDER_MARK)
         return _NO_TEXT.sub("\N{REPLACEMENT CHARACTER}", text)
 
     def offset(self, position: types.Position) -> int:

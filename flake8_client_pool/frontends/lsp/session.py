@@ -107,6 +107,8 @@ class Session:
             self._found.pop(uri, None)
             self._complaints.pop(uri, None)
             self._wire.publish(types.PublishDiagnosticsParams(uri, []))
+            if self._desk.may_concern_others(document.location):
+                self._check_others(document)
 
     def check_all(self) -> None:
         """Look at the disk, and check all that is open."""

@@ -64,6 +64,12 @@ def test_positions_behind_the_end() -> None:
     assert document.text == "a-d"
 
 
+def test_a_byte_order_mark_keeps_its_place() -> None:
+    document = opened("\ufefffrom x import y\n", "utf-8")
+    assert document.text == "\x0cfrom x import y\n"
+    assert document.text_edit(Edit(1, 5, "z")).range.start == types.Position(0, 3)
+
+
 def test_halves_of_characters_are_replaced_and_keep_their_width() -> None:
     document = opened("x = '\ud83d' + y", "utf-16")
     assert document.text == "x = '\N{REPLACEMENT CHARACTER}' + y"
