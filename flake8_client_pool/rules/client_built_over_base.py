@@ -58,6 +58,17 @@ RULE = Rule(
             files={"base.py": _POOLED_BASE.format(arguments="")},
         ),
         Example(
+            source=_JOB.format(arguments=""),
+            findings=((9, 23, "CPL101"),),
+            fixed=(
+                "from shared_clients import get_bigquery_client\n\nfrom base import Base\n\n\nclass Job(Base):\n"
+                "    def __init__(self):\n        super().__init__()\n        self.client = get_bigquery_client()\n"
+            ),
+            files={
+                "base.py": "from google.cloud import bigquery\n\n\nclass Base:\n    client = bigquery.Client()\n",
+            },
+        ),
+        Example(
             source="from base import Base\n\n\nclass Job(Base):\n    def run(self):\n        return self.client\n",
             files={"base.py": _POOLED_BASE.format(arguments="")},
         ),
