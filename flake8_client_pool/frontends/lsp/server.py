@@ -1,5 +1,6 @@
 """The language server: which message of the protocol is whose."""
 
+import logging
 import os
 import sys
 from collections.abc import Callable, Iterator
@@ -28,10 +29,21 @@ _OPTIONS = {
 
 def serve() -> None:
     """Serve one client over standard input and output until it has enough."""
+    handler = logging.StreamHandler()
+    handler.addFilter(_in_one_line)
+    logging.basicConfig(handlers=[handler], format="client-pool: %(message)s")
     # The server closes what it writes to, and nothing else may be written there.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as stream:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
         make_server().start_io(stdout=stream)
+
+
+def _in_one_line(record: logging.LogRecord) -> bool:
+    """Let what pygls logs name an error, a message that it cannot read for example, without how it came about."""
+    if record.exc_info:
+        record.msg, record.args = f"{record.getMessage()}: {record.exc_info[1]}", ()
+        record.exc_info = None
+    return True
 
 
 class Protocol(LanguageServerProtocol):

@@ -5,6 +5,7 @@ import pytest
 from lsprotocol import types
 from pygls.exceptions import JsonRpcException
 
+from ...conftest import RunProcess  # noqa: TID252
 from .conftest import Start, Tree
 from .editor import able, codes
 
@@ -14,6 +15,12 @@ FIX_ALL = "Take all clients in this file from the pool"
 AUTOMATIC = types.CodeActionTriggerKind.Automatic
 
 pytestmark = pytest.mark.asyncio
+
+
+async def test_what_is_no_message_is_named_and_passed_over(client_pool: RunProcess) -> None:
+    done = client_pool("lsp", stdin="Content-Length: 5\r\n\r\nhello")
+    assert done.returncode == 0
+    assert "client-pool: Unable to handle message: Expecting value" in done.stderr
 
 
 async def test_from_the_first_key_to_the_fix(tree: Tree, start: Start) -> None:
