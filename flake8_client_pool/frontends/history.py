@@ -10,6 +10,7 @@ from flake8_client_pool.output.progress import with_progress_bar, without_progre
 from flake8_client_pool.output.terminal import shows_colour
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.report.history import history
+from flake8_client_pool.scan.blobs import Means
 
 if TYPE_CHECKING:
     from flake8_client_pool.frontends.report import ReportRequest
@@ -24,10 +25,12 @@ def told(request: "ReportRequest") -> str:
     revisions = request.history or ""
     if request.update:
         raise ClientPoolError("--update writes figures that depend on the tree alone; leave --history out")
+    if request.repos or request.dask:
+        raise ClientPoolError("--history tells of one checkout, read on this machine; leave --repos and --dask out")
     if os.path.isdir(revisions):
         raise ClientPoolError(f"--history {revisions}: is a directory; name it before the options")
     watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
-    found = history(request.directory, revisions, request.config, request.jobs, watch)
+    found = history(request.directory, revisions, request.config, Means(request.jobs, watch))
     to_terminal = sys.stdout.isatty() and not request.output
     look = Look(
         every_commit=request.per == "commit",

@@ -7,6 +7,7 @@ from flake8_client_pool.output.progress import with_progress_bar, without_progre
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.report.adoption import report
 from flake8_client_pool.report.history import History, history
+from flake8_client_pool.scan import blobs
 from flake8_client_pool.scan.run import Means
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ def _past(request: "ReportRequest") -> tuple[History | None, str]:
     """Read the history; where there is none and none was asked for, say why."""
     watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
     try:
-        return history(request.directory, request.history or "", request.config, request.jobs, watch), ""
+        means = blobs.Means(request.jobs, watch)
+        return history(request.directory, request.history or "", request.config, means), ""
     except ClientPoolError as error:
         if request.history is not None:
             raise

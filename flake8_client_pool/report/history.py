@@ -12,7 +12,7 @@ from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.policy.settings import Phase
 from flake8_client_pool.report.figures import Count, Part
 from flake8_client_pool.report.ledger import Ledger, Measure, link_targets
-from flake8_client_pool.scan.blobs import Watch, tallies
+from flake8_client_pool.scan.blobs import Means, tallies
 from flake8_client_pool.scan.discovery import SUFFIX
 from flake8_client_pool.scan.git_history import Commit, Line, commit_at, commits_in, line_of, whole
 
@@ -132,7 +132,7 @@ def _difference(before: Mapping[Measure, int], after: Mapping[Measure, int]) -> 
     return {kind: change for kind, change in sorted(changes.items()) if change != Count()}
 
 
-def history(directory: str, revisions: str, config: str, jobs: int, watch: Watch) -> History:
+def history(directory: str, revisions: str, config: str, means: Means) -> History:
     """Count where the code of a directory got its clients, commit by commit.
 
     Every file is counted by the configuration that holds in the directory today, and names are followed within each
@@ -142,8 +142,7 @@ def history(directory: str, revisions: str, config: str, jobs: int, watch: Watch
         directory: the directory, in a git repository.
         revisions: `REV..REV`, or a revision for all that leads to it; empty for HEAD.
         config: a configuration; empty for the one that holds there.
-        jobs: how many processes may work.
-        watch: gets the contents as they are counted, and their number, and passes them on.
+        means: what to work with.
 
     Raises:
         ClientPoolError: git does not know the revisions, or lacks what they are made of.
@@ -156,7 +155,7 @@ def history(directory: str, revisions: str, config: str, jobs: int, watch: Watch
     commits = _commits(line)
     wanted = [change.after for change in sorted(change for commit in commits for change in commit.changes)]
     contents = list(dict.fromkeys(blob for blob in wanted if blob))
-    known = tallies(location, contents, settings, jobs, watch)
+    known = tallies(location, contents, settings, means)
     return History(
         path=os.path.normpath(directory).replace(os.sep, "/"),
         pool_module=settings.pool_module,

@@ -46,6 +46,21 @@ Watch = Callable[[Iterable[Told], int], Iterator[Told]]
 
 
 @dataclass(frozen=True, slots=True)
+class Means:
+    """What the counting has to work with.
+
+    Attributes:
+        jobs: how many processes may work.
+        watch: gets the contents as they are counted, and their number, and passes them on.
+        executor: gets the work in the place of processes, where there is one; it has to see the same store.
+    """
+
+    jobs: int
+    watch: Watch
+    executor: "Executor | None" = None
+
+
+@dataclass(frozen=True, slots=True)
 class Share:
     """Contents for one task, with all that a process, or another machine with the same store, has to know."""
 
@@ -73,8 +88,8 @@ def _tally(engine: Engine, data: bytes) -> Tally:
     return tuple(Count(kind, pooled, number) for (kind, pooled), number in sorted(found.items()))
 
 
-def tallies(directory: str, blobs: Sequence[str], settings: Settings, jobs: int, watch: Watch) -> dict[str, Tally]:
-    """Count what each of some contents in the store of `directory` holds, on up to `jobs` processes.
+def tallies(directory: str, blobs: Sequence[str], settings: Settings, means: Means) -> dict[str, Tally]:
+    """Count what each of some contents in the store of `directory` holds.
 
     What an earlier run found out is kept in the cache of `settings`. Contents that this clone lacks are missing from
     the answer. Contents that lie side by side in `blobs` had best be alike: git stores them as differences.
@@ -86,7 +101,7 @@ def tallies(directory: str, blobs: Sequence[str], settings: Settings, jobs: int,
     known = _known(file)
     new = [blob for blob in dict.fromkeys(blobs) if blob not in known]
     if new := at_hand(directory, new):
-        found = watch(_told(_shares(directory, new, settings), jobs), len(new))
+        found = means.watch(_told(_shares(directory, new, settings), means), len(new))
         known |= {blob: tally for blob, tally in found if tally is not None}
         keep(file, known)
     return {blob: known[blob] for blob in blobs if blob in known}
@@ -110,12 +125,14 @@ def _shares(directory: str, blobs: Sequence[str], settings: Settings) -> list[Sh
     ]
 
 
-def _told(shares: list[Share], jobs: int) -> Iterator[Told]:
-    if jobs == 1 or sum(len(share.blobs) for share in shares) < _BLOBS_WORTH_PROCESSES:
+def _told(shares: list[Share], means: Means) -> Iterator[Told]:
+    if means.executor:
+        yield from _told_by(means.executor, shares)
+    elif means.jobs == 1 or sum(len(share.blobs) for share in shares) < _BLOBS_WORTH_PROCESSES:
         yield from chain.from_iterable(map(tallied, shares))
-        return
-    with processes(jobs) as executor:
-        yield from _told_by(executor, shares)
+    else:
+        with processes(means.jobs) as executor:
+            yield from _told_by(executor, shares)
 
 
 def _told_by(executor: "Executor", shares: Iterable[Share]) -> Iterator[Told]:

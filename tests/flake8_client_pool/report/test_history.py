@@ -2,9 +2,11 @@
 
 import json
 import os
+import shutil
 import subprocess
 import tarfile
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from io import BytesIO
 from pathlib import Path
@@ -155,7 +157,11 @@ def git(directory: Path, *arguments: str, given: bytes = b"") -> bytes:
 
 
 def read(directory: Path, revisions: str = "") -> History:
-    return history(str(directory), revisions, "", 1, lambda told, _total: iter(told))
+    return history(str(directory), revisions, "", blobs.Means(1, passed_on))
+
+
+def passed_on(told: Iterable[blobs.Told], _total: int) -> Iterator[blobs.Told]:
+    return iter(told)
 
 
 TARGETS = (b"main.py", b"../main.py", b"../jobs/\xff.py", b"./orders.py", b"nowhere.py", b"/main.py", b"deep/../b.py")
@@ -280,6 +286,13 @@ def test_every_content_is_read_once_and_kept(shop: Path, monkeypatch: pytest.Mon
     assert len(asked) == len(set(asked)) == 3
     assert read(shop) == first
     assert len(asked) == 3
+
+
+def test_another_executor_gives_the_same(shop: Path) -> None:
+    expected = read(shop)
+    shutil.rmtree(shop / ".client-pool-cache")
+    with ThreadPoolExecutor(2) as executor:
+        assert history(str(shop), "", "", blobs.Means(1, passed_on, executor)) == expected
 
 
 def test_a_damaged_cache_is_as_good_as_none(shop: Path) -> None:
