@@ -1,6 +1,6 @@
 """Time `client-pool lsp` from a change to the diagnostics, as a client sees it: over pipes, the server's wait included.
 
-A key is pressed in a file of 5,000 lines and taken back, again and again, at places all over the file; each time the
+A key is pressed in a file of 5,000 lines and taken back, as fast as people type, at places all over it; each time the
 clock runs from before the change is sent until the diagnostics for that version of the file are there. One file has no
 suppressions and one has some, since comments have to be looked for then. The processor time is the server's own, from
 /proc, where there is one: on a busy machine it says what the clock cannot. Nothing here passes or fails.
@@ -24,6 +24,7 @@ BUDGET = 50
 # From one key to the next, so that they come to lie all over the file.
 STRIDE = 977
 KEY = "#"
+SECONDS_BETWEEN_KEYS = 0.08
 SUPPRESSED = "\n\ndef hidden_{number}():\n    return storage.Client()  # noqa: CPL103 - tried\n"
 HEAD = "import logging\n\nfrom google.cloud import bigquery, storage\n\nlog = logging.getLogger(__name__)\n"
 FUNCTION = '''
@@ -138,6 +139,7 @@ def timed(folder: Path, text: str, keys: int) -> Timings:
         is_typed = version % 2 == 1
         end = {**place, "character": 0 if is_typed else len(KEY)}
         changes = [{"range": {"start": place, "end": end}, "text": KEY if is_typed else ""}]
+        time.sleep(SECONDS_BETWEEN_KEYS)
         before, cpu = time.perf_counter(), _processor_time(client.process)
         identifier = {"uri": uri, "version": version}
         client.send("textDocument/didChange", {"textDocument": identifier, "contentChanges": changes})

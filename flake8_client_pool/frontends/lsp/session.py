@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -28,8 +29,9 @@ if TYPE_CHECKING:
 
 WATCHED = f"**/{{{','.join((*FILES, NAME, 'CODEOWNERS'))},*{SUFFIX}}}"
 
-# What comes in one go, a paste or a replayed macro, is checked once.
+# Of changes that come faster than anybody types, as a replayed macro's do, not each is worth a check.
 _SECONDS_TO_GATHER = 0.005
+_SECONDS_OF_A_BURST = 0.02
 _SECONDS_UNTIL_OTHERS = 0.3
 
 
@@ -48,6 +50,7 @@ class Session:
         self._found: dict[str, tuple[int, tuple[Judged, ...]]] = {}
         self._waiting: dict[str, asyncio.TimerHandle] = {}
         self._complaints: dict[str, str] = {}
+        self._checked_at = 0.0
 
     def begin(self, params: types.InitializeParams, encoding: str) -> None:
         """Take up what the client says of itself, and the encoding that columns count in."""
@@ -85,11 +88,12 @@ class Session:
         self._check(document)
 
     def change(self, params: types.DidChangeTextDocumentParams) -> None:
-        """Follow a change, and check once those that came with it are there, too."""
+        """Follow a change, and check at once, or when those that come close behind the last one are there, too."""
         if document := self._documents.get(params.text_document.uri):
             document.change(list(params.content_changes), params.text_document.version)
             self._take_up(document)
-            self._later(document.uri, _SECONDS_TO_GATHER, lambda: self._check_changed(document))
+            is_burst = time.monotonic() - self._checked_at < _SECONDS_OF_A_BURST
+            self._later(document.uri, is_burst * _SECONDS_TO_GATHER, lambda: self._check_changed(document))
 
     def save(self, params: types.DidSaveTextDocumentParams) -> None:
         """Check again all that may hang on what was saved."""
@@ -210,6 +214,7 @@ class Session:
         self._found[document.uri] = document.version, judged
         diagnostics = [diagnostic(document, each) for each in judged]
         self._wire.publish(types.PublishDiagnosticsParams(document.uri, diagnostics, document.version))
+        self._checked_at = time.monotonic()
 
     def _complain(self, uri: str, text: str) -> None:
         """Say once, and not at each key, why documents cannot be checked."""
