@@ -82,6 +82,7 @@ def check(**options: Any) -> int:  # noqa: ANN401 - click gives each option the 
 @click.option(
     "--format", "output_format", type=click.Choice(["text", "json"]), default="text", help="What to write."
 )
+@click.option("--isolated", is_flag=True, help="Use no configuration: building is allowed nowhere.")
 @click.option("--config", default="", metavar="FILE", help="Use this configuration for every file.")
 @click.option(
     "--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto."

@@ -36,6 +36,7 @@ class FixRequest:
     jobs: int
     output_format: str
     config: str
+    isolated: bool
 
 
 def fix(request: FixRequest) -> int:
@@ -89,7 +90,7 @@ def _tasks(checked: Run, files: tuple[SourceFile, ...]) -> list[Task]:
 
 def _checked(request: FixRequest) -> tuple[Run, tuple[SourceFile, ...]]:
     """Check the files."""
-    configurations = Configurations(request.config, adjust=_adjusted(request))
+    configurations = Configurations(request.config, isolated=request.isolated, adjust=_adjusted(request))
     discovery = discover(request.paths or (os.curdir,), configurations, request.exclude)
     watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
     checked = run(discovery.files, Options(jobs=request.jobs), watch)

@@ -68,6 +68,13 @@ def test_select(tree: Tree, client_pool: Run) -> None:
     assert "files = get_storage_client()" in text
 
 
+def test_isolated(tree: Tree, client_pool: Run) -> None:
+    root = tree({"a.py": BUILDS, "setup.cfg": "[client-pool]\nexclude = a.py\n"})
+    assert client_pool("fix").stdout == "Fixed 0 findings in 0 files; 0 left.\n"
+    client_pool("fix", "--isolated")
+    assert (root / "a.py").read_text() == FIXED
+
+
 def test_a_suppressed_client_stays(tree: Tree, client_pool: Run) -> None:
     root = tree({"a.py": BUILDS.replace(")\n", ")  # noqa: CPL101\n")})
     assert client_pool("fix").returncode == 0
