@@ -31,7 +31,7 @@ def document(run: Run, statuses: frozenset[str] = ERRORS) -> dict[str, Any]:
             "statuses": {status.value: _count(run, status) for status in Status},
             "phases": _by_phase(run),
             "suppressed": run.count(Status.SUPPRESSED),
-            "earlier": run.earlier,
+            "earlier": len(run.earlier),
             "outdated": [_outdated(each) for each in run.outdated],
             "warnings": list(run.warnings),
             "problems": [{"path": problem.path, "reason": problem.reason} for problem in run.problems],

@@ -33,10 +33,10 @@ class Report:
         """Give each result to show, with its path from the top and its fingerprint.
 
         A fingerprint is that of file, scope, code and call, as in the baseline; of several that are alike, each
-        also counts those before it. So neither lines nor layout matter, and no two are the same.
+        also counts those before it, earlier ones too. So neither lines nor layout matter, and no two are the same.
         """
         counts = Counter[str]()
-        for result in self.run.judged:
+        for result in self.run.found:
             path = self.path(result.path)
             alike = "\0".join(entry_of(result.finding, path))
             counts[alike] += 1

@@ -17,17 +17,23 @@ from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.rules import RULES, Rule
 from flake8_client_pool.rules.pages import SITE, rule_page
 from flake8_client_pool.scan.discovery import Problem
-from flake8_client_pool.scan.run import Result
+from flake8_client_pool.scan.run import EARLIER, Result
 
 _ROOT = "%SRCROOT%"
 _RULE_NUMBERS = {rule.code: number for number, rule in enumerate(RULES)}
-_EVERYTHING = frozenset(Status)
+_EVERYTHING = frozenset({*Status, EARLIER})
 # What fails the check is new to a gate that reads the file, and everything else was there.
 _LEVELS: Mapping[str, tuple[str, str]] = {
     Status.ERROR: ("error", "new"),
     Status.PENDING: ("note", "unchanged"),
     Status.BASELINED: ("note", "unchanged"),
     Status.SUPPRESSED: ("note", "unchanged"),
+    EARLIER: ("note", "unchanged"),
+}
+_REASONS: Mapping[str, str] = {
+    Status.PENDING: "the gate has not reached it",
+    Status.BASELINED: "the baseline knows it",
+    EARLIER: "it was there before",
 }
 
 
@@ -117,9 +123,9 @@ def _suppressions(result: Result) -> list[dict[str, str]]:
     if result.status == Status.SUPPRESSED:
         why = {"justification": result.reason} if result.reason else {}
         return [{"kind": "inSource", "status": "accepted", **why}]
-    known = "the baseline knows it" if result.status == Status.BASELINED else "the gate has not reached it"
     phase = f", phase {result.phase}" if result.phase else ""
-    return [{"kind": "external", "status": "accepted", "justification": f"{result.status}{phase}: {known}"}]
+    justification = f"{result.status}{phase}: {_REASONS[result.status]}"
+    return [{"kind": "external", "status": "accepted", "justification": justification}]
 
 
 def _fix(fix: Fix, given_path: str, path: str, report: Report) -> dict[str, Any]:

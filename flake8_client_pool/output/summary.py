@@ -40,7 +40,7 @@ def _rest(run: Run) -> Iterator[str]:
         "pending": run.count(Status.PENDING),
         "known to the baseline": run.count(Status.BASELINED),
         "suppressed by comments": run.count(Status.SUPPRESSED),
-        "there before": run.earlier,
+        "there before": len(run.earlier),
     }
     return (f"{number(count, 'finding')} {what}" for what, count in counts.items() if count)
 

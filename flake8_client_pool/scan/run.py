@@ -22,6 +22,8 @@ from flake8_client_pool.scan.workers import inspected
 if TYPE_CHECKING:
     from concurrent.futures import Executor
 
+EARLIER = "earlier"
+
 _FILES_WORTH_A_CACHE = 16
 
 
@@ -67,7 +69,7 @@ class Run:
         others: the findings that are no errors, in the same order.
         outdated: what the baselines still have although it is gone.
         warnings: what whoever runs the check should know, and no finding says.
-        earlier: how many errors are left out since they were there before.
+        earlier: the errors that are left out since they were there before, with the status `EARLIER`.
         census: where clients come from, by the paths of the files that have any, where the options asked for it.
     """
 
@@ -77,13 +79,18 @@ class Run:
     others: tuple[Result, ...] = ()
     outdated: tuple[Outdated, ...] = ()
     warnings: tuple[str, ...] = ()
-    earlier: int = 0
+    earlier: tuple[Result, ...] = ()
     census: Mapping[str, Census] = field(default_factory=dict)
 
     @property
     def judged(self) -> tuple[Result, ...]:
-        """All findings, in the order of paths and places."""
+        """All findings but the earlier ones, in the order of paths and places."""
         return tuple(sorted((*self.results, *self.others), key=_place))
+
+    @property
+    def found(self) -> tuple[Result, ...]:
+        """All findings, in the same order."""
+        return tuple(sorted((*self.judged, *self.earlier), key=_place))
 
     def count(self, status: Status) -> int:
         """Count the findings that are no errors and have a status."""

@@ -14,7 +14,7 @@ from flake8_client_pool.scan.base_commit import base_of
 from flake8_client_pool.scan.base_tree import Changes, changes_since, state_before
 from flake8_client_pool.scan.baselines import Baselines
 from flake8_client_pool.scan.discovery import SourceFile
-from flake8_client_pool.scan.run import Options, Result, Run, run
+from flake8_client_pool.scan.run import EARLIER, Options, Result, Run, run
 
 _WEIGHED = frozenset({Status.ERROR, Status.PENDING})
 
@@ -52,17 +52,17 @@ def added_since(revision: str, done: Run, files: Iterable[SourceFile], options: 
     known = _known(list(_compared(revision, done, files)), options)
     errors: list[Result] = []
     others: list[Result] = []
+    earlier: list[Result] = []
     for result in done.judged:
         weighed = result.status in _WEIGHED and result.finding.code != OUTDATED_BASELINE_CODE
         is_known = weighed and _use_up(known, result)
-        if result.status == Status.ERROR and not is_known:
-            errors.append(result)
+        if is_known and result.status == Status.ERROR:
+            earlier.append(replace(result, status=EARLIER))
         elif weighed and not is_known:
-            errors.append(_added(result, revision))
-        elif result.status != Status.ERROR:
-            others.append(result)
-    earlier = len(done.results) + len(done.others) - len(errors) - len(others)
-    return replace(done, results=tuple(errors), others=tuple(others), earlier=earlier)
+            errors.append(result if result.status == Status.ERROR else _added(result, revision))
+        else:
+            (errors if result.status == Status.ERROR else others).append(result)
+    return replace(done, results=tuple(errors), others=tuple(others), earlier=tuple(earlier))
 
 
 def _added(result: Result, revision: str) -> Result:

@@ -107,6 +107,23 @@ def test_sarif_keeps_what_the_baseline_knows_apart_from_what_it_does_not(check: 
     assert results[0]["suppressions"][0]["justification"].endswith("the baseline knows it")
 
 
+def test_with_since_what_was_there_stays_in_sarif_and_fingerprints_stay_apart(
+    check: Check, git: Callable[..., None]
+) -> None:
+    twice = f"{IMPORT}\nbigquery.Client()\nbigquery.Client()\n"
+    Path("core/new.py").write_text(twice)
+    git("add", ".")
+    git("commit", "--quiet", "--message=start")
+    before = {each["partialFingerprints"]["clientPoolEntry/v1"] for each in sarif(check)["results"]}
+    Path("core/new.py").write_text(f"{twice}bigquery.Client()\n")
+    results = sarif(check, "--since=HEAD")["results"]
+    states = {each["partialFingerprints"]["clientPoolEntry/v1"]: each["baselineState"] for each in results}
+    assert [state for mark, state in states.items() if mark in before] == ["unchanged"] * len(before)
+    (new,) = states.keys() - before
+    assert states[new] == "new"
+    assert [each["fingerprint"] for each in json.loads(check("--format=gitlab", "--since=HEAD"))] == [new]
+
+
 def test_sarif_explains_each_rule_behind_its_number(check: Check) -> None:
     run = sarif(check)
     rules = run["tool"]["driver"]["rules"]

@@ -56,7 +56,12 @@ def test_nothing_reaches_the_terminal_that_it_would_act_upon(text: str) -> None:
             "Nothing found in 2,221 files; 3 findings suppressed by comments.\n",
         ),
         (
-            Run((), 9, others=other("suppressed", "pending", "baselined", "pending"), earlier=1234),
+            Run(
+                (),
+                9,
+                others=other("suppressed", "pending", "baselined", "pending"),
+                earlier=other(*["earlier"] * 1234),
+            ),
             (
                 "Nothing found in 9 files; 2 findings pending; 1 finding known to the baseline; "
                 "1 finding suppressed by comments; 1,234 findings there before.\n"
