@@ -21,7 +21,7 @@ class Outcome:
         status: "fixed", "skipped" or "failed".
         reason: why it was not fixed, or why its fix is not safe.
         applicability: how far its fix may be trusted; None where there is none.
-        getter: the getter that is called now.
+        getter: the getter that is called now; empty where the client is left out.
         factory: the function that does nothing now but ask the getter.
         missing_in: folders with a copy of the pool module that lacks the getter.
     """

@@ -12,7 +12,7 @@ from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
 from flake8_client_pool.fixes.placement import Where
 from flake8_client_pool.fixes.proposals import Proposal
 from flake8_client_pool.model import Applicability, Edit
-from flake8_client_pool.rules import pools_not_emptied
+from flake8_client_pool.rules import client_built_over_base, pools_not_emptied
 from flake8_client_pool.syntax.names import Names
 
 if TYPE_CHECKING:
@@ -149,7 +149,7 @@ def _failed(place: Place, reason: str) -> Outcome:
 
 
 def _fixed(proposal: Proposal, place: Place) -> Outcome:
-    getter = proposal.getter
+    getter = None if proposal.code == client_built_over_base.RULE.code else proposal.getter
     return Outcome(
         place,
         "fixed",

@@ -120,7 +120,7 @@ def _fix_of(fixed: FixedFile) -> Fix | None:
     outcome = fixed.outcomes[0][1]
     if outcome.status != "fixed" or outcome.applicability is None:
         return None
-    message = f"Use {outcome.getter}"
+    message = f"Use {outcome.getter}" if outcome.getter else "Leave the line out"
     if outcome.applicability is Applicability.UNSAFE:
         message += f" (unsafe: {outcome.reason})"
     return Fix(message, outcome.applicability, edits_between(decode(fixed.before), decode(fixed.after)))

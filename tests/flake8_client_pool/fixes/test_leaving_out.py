@@ -74,7 +74,7 @@ def test_the_line_and_the_import_go_where_nothing_depends_on_them(case: str, tre
     base, job = SAFE[case]
     after, outcomes = fixed(tree, base, job, unsafe=False)
     assert after == "from base import Base\n\n\nclass Job(Base):\n    def __init__(self):\n        super().__init__()\n"
-    assert {outcome.status for outcome in outcomes.values()} == {"fixed"}
+    assert {(outcome.status, outcome.getter) for outcome in outcomes.values()} == {("fixed", "")}
 
 
 @pytest.mark.parametrize(
