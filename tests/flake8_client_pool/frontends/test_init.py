@@ -11,6 +11,7 @@ import yaml
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.policy.first_configuration import hook_entry, with_configuration, with_hook
 from flake8_client_pool.policy.settings import Phase
+from flake8_client_pool.scan.first_look import pool_module
 
 Tree = Callable[[Mapping[str, str]], Path]
 Run = Callable[..., subprocess.CompletedProcess[str]]
@@ -199,6 +200,27 @@ def test_a_single_package_is_told_apart_by_what_is_in_it(tree: Tree, client_pool
     tree({"src/shop/a/x.py": BUILDS, "src/shop/b/x.py": BUILDS, "src/shop/__init__.py": "", "tests/x.py": BUILDS})
     lines = [line for line in client_pool("init", "--no-hook", "--yes").stdout.splitlines() if "Phase" in line]
     assert lines == ["Phase 1: src/shop/a, 1 finding", "Phase 2: src/shop/b, 1 finding", "Phase 3: tests, 1 finding"]
+
+
+GETTER = POOL.replace("@cache\n", "")
+TWO = f"{GETTER}\n\ndef get_storage_client():\n    from google.cloud import storage\n\n    return storage.Client()\n"
+
+
+@pytest.mark.parametrize(
+    ("files", "module"),
+    [
+        ({"handlers.py": GETTER}, "shared_clients"),
+        ({"handlers.py": GETTER, "a.py": "from handlers import get_bigquery_client\n"}, "handlers"),
+        ({"one.py": GETTER, "lib/two.py": TWO, "a.py": "get_bigquery_client, get_storage_client\n"}, "lib.two"),
+        ({"src/shop/pools.py": GETTER, "a.py": "from shop.pools import get_bigquery_client\n"}, "shop.pools"),
+        ({"tests/pools.py": GETTER, "a.py": "from tests.pools import get_bigquery_client\n"}, "shared_clients"),
+        ({"a-b/pools.py": GETTER, "a.py": "get_bigquery_client\n"}, "shared_clients"),
+        ({"pools.py": "def get_bigquery_client():\n    pass\n", "a.py": "get_bigquery_client\n"}, "shared_clients"),
+    ],
+)
+def test_the_pool_module_defines_known_getters_builds_and_is_asked(files: dict[str, str], module: str) -> None:
+    builders = frozenset(path for path, text in files.items() if "Client(" in text)
+    assert pool_module(files, builders) == module
 
 
 def test_names_are_written_so_that_they_are_read_back() -> None:
