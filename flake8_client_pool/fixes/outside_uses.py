@@ -12,6 +12,7 @@ _FROM = re.compile(rb"\bfrom[ \t]+\.*([\w.]*)[ \t]+import[ \t]*(\([^)]*|[^\n(]*)
 _SET = re.compile(rb"(?:\bobject|setattr)\(\s*(?:\w+\.)*(\w+)\s*,\s*['\"](\w+)['\"]")
 _WORD = re.compile(rb"\w+")
 _LAST_WORD = re.compile(rb"\w+\Z")
+_FOLDER = re.compile(rb"[\w./-]*\Z")
 _LONGEST_NAME = 100
 _QUOTES = frozenset((b"'", b'"'))
 _ENDS_OF_COMPUTED = frozenset((b"}", b"'", b'"'))
@@ -57,12 +58,12 @@ class OutsideUses:
         found = [*mentions.by_module.get(module, ()), *mentions.by_module.get("*" + module, ())]
         word = re.escape(module.encode())
         dotted = re.compile(rb"(?:\.|import[ \t]+)" + word + rb"\b")
-        file = re.compile(rb"([\w./-]*)\b" + word + rb"\.py\b")
+        file = module.encode() + b".py"
         found += [Mention(other, replaced=True) for other in mentions.computed if dotted.search(self._texts[other])]
         found += [
             Mention(other, replaced=True)
             for other in mentions.by_path
-            if any(_is_folder_of(path, before) for before in file.findall(self._texts[other]))
+            if any(_is_folder_of(path, before) for before in self._texts[other].split(file)[:-1])
         ]
         found += [Mention(other) for other in self._stars.get(module, ())]
         return [mention for mention in dict.fromkeys(found) if mention.path != path]
@@ -135,9 +136,10 @@ def _imported_from(data: bytes, name: bytes) -> Iterator[tuple[bytes, bool]]:
             yield module.rpartition(b".")[2], False
 
 
-def _is_folder_of(path: str, folder: bytes) -> bool:
-    """Tell whether a folder that is written before a file's name can be that of the file at a path."""
-    written = folder.decode().strip("./")
+def _is_folder_of(path: str, before: bytes) -> bool:
+    """Tell whether a folder that is written at the end of `before` can be that of the file at a path."""
+    folder = _FOLDER.search(before[-_LONGEST_NAME:])
+    written = folder[0].decode().strip("./") if folder else ""
     return f"{dirname(path)}/".endswith(f"/{written}/") if written else True
 
 
