@@ -23,6 +23,7 @@ pytestmark = pytest.mark.skipif(
 
 _WITHOUT_MOTION = ("--force-prefers-reduced-motion", "--window-size=1280,1000")
 HOSTILE = '</script><script>document.title="stolen"</script><img src="https://example.com/spy">'
+FRAME = '<iframe src="https://example.com/frame"></iframe>'
 CONFIGURATION = """\
 [tool.client-pool]
 phase = 1
@@ -128,12 +129,13 @@ def test_what_a_repository_says_is_shown_and_never_run(browser: webdriver.Chrome
 
 def test_the_policy_stops_a_script_that_gets_in_all_the_same(browser: webdriver.Chrome, page: Path) -> None:
     injected = page.with_name("injected.html")
-    injected.write_text(page.read_text().replace("</main>", f"{HOSTILE}</main>"))
+    injected.write_text(page.read_text().replace("</main>", f"{HOSTILE}{FRAME}</main>"))
     browser.get(injected.as_uri())
     assert browser.title != "stolen"
     refused = " ".join(entry["message"] for entry in browser.get_log("browser"))
     assert "script-src" in refused
     assert "img-src" in refused
+    assert "default-src" in refused
 
 
 def test_findings_are_chosen_by_words_and_by_lists(browser: webdriver.Chrome) -> None:

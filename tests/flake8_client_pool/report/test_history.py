@@ -383,3 +383,12 @@ def test_other_formats_have_every_point(past: Past, client_pool: Command) -> Non
     assert days["largest"][0]["kinds"] == {"bigquery": {"pool_calls": 0, "direct": 1}}
     assert [row.split(",")[-2] for row in told("--format=csv").splitlines() if ",code,code,all," in row] == ["2", "3"]
     assert "\\<b\\>\\|\N{REPLACEMENT CHARACTER}\\|\\</b\\>" in told("--format=markdown")
+
+
+def test_days_follow_each_other_whatever_the_clocks_said(past: Past) -> None:
+    number = 0
+    for place, seconds in enumerate((0, 40 * 86_400, -39 * 86_400, -2 * 86_400, 5 * 86_400)):
+        number = past.step(number, Step((Deed(b"%d.py" % place, DIRECT),), seconds=seconds))
+    found = read(past.made())
+    assert [point.day for point in found.points] == ["2023-11-14", *["2023-11-18"] * 4]
+    assert [point.count().direct for point in found.days] == [1, 5]
