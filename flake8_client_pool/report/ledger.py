@@ -72,6 +72,7 @@ class Ledger:
         self._files: dict[str, str] = {}
         self._links: dict[str, str] = {}
         self._behind: dict[str, str] = {}
+        self._on_the_way: set[str] = set()
 
     def apply(self, commit: Commit) -> None:
         """Go on to the state after a commit."""
@@ -80,10 +81,11 @@ class Ledger:
             self._files[change.path] = change.after
         for change in commit.links:
             self._links[change.path] = change.after
-        if commit.links or (self._links and commit.changes):
+        if commit.links or any(change.path in self._on_the_way for change in commit.changes):
             self._follow_links()
 
     def _follow_links(self) -> None:
+        self._on_the_way.clear()
         for link, target in self._links.items():
             before, after = self._behind.get(link, ""), self._content_behind(link) if target else ""
             if before != after:
@@ -100,6 +102,7 @@ class Ledger:
             if blob not in self._targets:
                 return blob
             path = posixpath.normpath(posixpath.join(posixpath.dirname(path), self._targets[blob]))
+            self._on_the_way.add(path)
         return ""
 
     def _exchange(self, path: str, before: str, after: str) -> None:
