@@ -3,8 +3,6 @@
 No library of Google's is imported before a getter is called, and then only that getter's.
 """
 
-import importlib
-
 TYPE_CHECKING = False  # importing it from typing would take longer than all else here
 if TYPE_CHECKING:
     from shared_clients._closing import close_all_clients as close_all_clients
@@ -42,7 +40,9 @@ def __getattr__(name: str) -> object:
     module = _MODULES.get(name)
     if module is None:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    return getattr(importlib.import_module(f"{__name__}.{module}"), name)
+    from shared_clients._imports import load
+
+    return getattr(load(f"{__name__}.{module}"), name)
 
 
 def __dir__() -> list[str]:

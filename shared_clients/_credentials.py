@@ -7,6 +7,7 @@ import types
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
+from shared_clients import _imports
 from shared_clients._sharing import derives_from
 from shared_clients._slot import raise_for_one
 
@@ -85,6 +86,7 @@ class _Found:
         return found
 
     def _find(self, scopes: tuple[str, ...]) -> "tuple[Credentials, str | None]":
+        _imports.load("google.auth")
         import google.auth
 
         if scopes == (CLOUD_PLATFORM,):

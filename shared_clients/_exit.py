@@ -6,7 +6,7 @@ import functools
 import threading
 from collections.abc import Iterator
 
-from shared_clients import _registry
+from shared_clients import _imports, _registry
 
 __all__ = ["install", "watch_main_thread"]
 
@@ -47,8 +47,8 @@ def watch_main_thread() -> None:
     Publishers and streaming pulls need threads to finish their work. From Python 3.12 on none can start in
     atexit, so the work must be done before. There is no public way to be called then; this one, which
     concurrent.futures uses, is the same from 3.9 on. Where it is missing, atexit still sends all messages
-    (see `_publishing`). The last to ask is called first, so this waits until a library is imported, and with
-    it concurrent.futures.
+    (see `_publishing`). The last to ask is called first.
     """
+    _imports.load("concurrent.futures.thread")  # asks first, and hence is called after this
     with contextlib.suppress(AttributeError, RuntimeError):
         threading._register_atexit(_main_has_ended)  # type: ignore[attr-defined]  # noqa: SLF001

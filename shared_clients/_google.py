@@ -2,12 +2,11 @@
 
 import copy
 import dataclasses
-import importlib
 import os
 from collections.abc import Mapping
 from typing import Any
 
-from shared_clients import _credentials
+from shared_clients import _credentials, _imports
 from shared_clients._hooks import Arguments
 from shared_clients._sharing import derives_from
 from shared_clients.errors import MissingLibraryError, UnpoolableArgumentError
@@ -56,7 +55,7 @@ class Service:
 
         """
         try:
-            module = importlib.import_module(self.module)
+            module = _imports.load(self.module)
         except ImportError as error:
             if error.name is None or not f"{self.module}.".startswith(f"{error.name}."):
                 raise

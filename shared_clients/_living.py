@@ -4,7 +4,7 @@ import contextlib
 import threading
 import weakref
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any, Generic, TypeVar
 
 __all__ = ["Living"]
@@ -29,6 +29,10 @@ class Living(Generic[_C]):
         if release is not None:
             # Not freed on the spot: the garbage collector may run in a thread that freeing would wait for.
             weakref.finalize(client, self._lapsed.append, release).atexit = False
+
+    def inherit(self, clients: Iterable[_C]) -> None:
+        """Remember clients that a forked child has of its parent: not its to close, but to renew at each fork."""
+        self._alive.update(clients)
 
     def inherited(self) -> list[_C]:
         """Return all clients, closed ones too, without a lock: after a fork another thread may hold it."""

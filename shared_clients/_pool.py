@@ -266,6 +266,7 @@ class Pool(Generic[_C]):
         self._abandoned += [*inherited, vars(self).copy()]
         self.counters = Counters(self.counters.fork_resets + 1)
         self._reset()
+        self._living.inherit(inherited)
         for client in inherited:
             self._renew(client)
 

@@ -6,13 +6,12 @@ credentials, proxies and hooks are fixed when it is built, and it keeps no cooki
 cookies, a request takes `cookies=`, and a chain of redirects keeps those that are set on the way.
 """
 
-import importlib
 import math
 from collections.abc import Callable, Collection, Mapping
 from functools import partial
 from typing import TYPE_CHECKING, Any, NoReturn
 
-from shared_clients import _http, settings
+from shared_clients import _http, _imports, settings
 from shared_clients._hooks import Arguments, Hooks
 from shared_clients._pool import Pool
 from shared_clients._sharing import SharedClient
@@ -57,13 +56,15 @@ class SharedSession(SharedClient):
 
 def _session_class() -> Any:  # noqa: ANN401 a class, or the mock that a test put in its place
     try:
-        return importlib.import_module(LIBRARY).Session
+        found = _imports.load(LIBRARY).Session
     except ImportError as error:
         if error.name != LIBRARY:  # it is there, and something that it needs is not
             raise
         raise MissingLibraryError(
             "requests is not installed; install flake8-client-pool[http]", name=LIBRARY
         ) from None
+    _imports.load("shared_clients._http_session")  # so that what is imported from it below is there
+    return found
 
 
 def _is_real() -> bool:

@@ -1,10 +1,9 @@
 """What the pools have counted, for a person, and for OpenTelemetry where its API is installed."""
 
 import functools
-import importlib
 from typing import TYPE_CHECKING
 
-from shared_clients import _registry
+from shared_clients import _imports, _registry
 from shared_clients._counters import PoolStats
 
 if TYPE_CHECKING:
@@ -37,7 +36,7 @@ _GAUGES = (
 def pool_stats() -> dict[str, PoolStats]:
     """Return what each pool has counted in this process, by the pool's name; unused pools stand at zero."""
     for module in _POOL_MODULES:
-        importlib.import_module(f"shared_clients.{module}")
+        _imports.load(f"shared_clients.{module}")
     return _pool_stats()
 
 

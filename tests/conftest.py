@@ -21,6 +21,7 @@ SLOW = (
     "packaging/",
     "shared_clients/test_exit.py",
     "shared_clients/test_fork.py",
+    "shared_clients/test_fork_connections.py",
     "shared_clients/test_servers.py",
     "shared_clients/test_testing.py",
     "shared_clients/test_workers.py",

@@ -138,6 +138,20 @@ print("pulled by", sys.version.split()[0])
     assert finished.stderr == "" or finished.stdout.split()[-1] in {"3.12.0", "3.12.1"}
 
 
+def test_clients_hear_of_the_end_while_executors_still_work_whichever_pool_came_first() -> None:
+    """What pulls deliver until they are cancelled goes through an executor of the library's."""
+    program = """
+    import dataclasses
+    from shared_clients import get_http_session, http_pool
+    get_http_session()
+    from concurrent.futures import ThreadPoolExecutor
+    submit = lambda _: print(ThreadPoolExecutor(1).submit(int, "7").result())
+    http_pool.POOL.hooks = dataclasses.replace(http_pool.POOL.hooks, main_ends=submit)
+    """
+    finished = run_python(program)
+    assert (finished.returncode, finished.stdout, finished.stderr) == (0, "7\n", "")
+
+
 def test_closing_waits_no_longer_than_it_may(python: str) -> None:
     nobody_listens = {"PUBSUB_EMULATOR_HOST": "127.0.0.1:1", "SHARED_CLIENTS_CLOSE_TIMEOUT": "0.5"}
     program = PUBLISH.replace("TOPIC", "projects/p/topics/t") + "publish(topic)"

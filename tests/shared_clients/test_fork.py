@@ -7,6 +7,7 @@ import os
 import threading
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -21,11 +22,11 @@ from shared_clients import (
     pool_stats,
     settings,
 )
+from shared_clients._google import Service
 from shared_clients._parameters import Call
 from shared_clients.bigquery_pool import POOL
-from tests.shared_clients.helpers import PATIENCE_SECONDS, at_once, in_child, output_of
+from tests.shared_clients.helpers import PATIENCE_SECONDS, in_child, output_of
 from tests.shared_clients.servers.emulators import Emulator
-from tests.shared_clients.servers.http_server import HttpServer
 
 CREDENTIALS = AnonymousCredentials()
 
@@ -161,6 +162,29 @@ def test_a_fork_while_a_client_is_being_built_does_not_hang_the_child(
     finish.set()
     builder.join()
     assert answer == "True"
+
+
+SLOW_LIBRARY = """
+import threading, time
+threading.current_thread().imports.set()
+time.sleep(0.5)
+class Client: pass
+"""
+
+
+def test_a_fork_while_a_library_is_imported_for_the_first_time_does_not_hang_the_child(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tmp_path.joinpath("slow_library.py").write_text(SLOW_LIBRARY)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    service = Service("slow", "slow_library", "Client")
+    importer = threading.Thread(target=service.find_class)
+    vars(importer)["imports"] = imports = threading.Event()
+    importer.start()
+    assert imports.wait(PATIENCE_SECONDS)
+    answer = in_child(lambda: f"{service.find_class().__name__}", timeout=10)
+    importer.join()
+    assert answer == "Client"
 
 
 def test_a_client_whose_construction_forks_is_built_again_in_the_child(
@@ -310,31 +334,6 @@ def test_a_child_that_exits_as_usual_does_not_hang_on_what_it_inherited(
 ) -> None:
     firestore_emulator.use(monkeypatch)
     assert output_of("import warnings; warnings.simplefilter('ignore')\n" + EXITING) == "[0, 0, 0, 0, 0, 0]\n"
-
-
-def ask(borrowed: Any, server: HttpServer, text: str) -> bool:
-    return bool(borrowed._http.post(server.url, data=text).json()["body"] == text)
-
-
-@pytest.mark.parametrize("again", [True, False], ids=["asks again", "uses what it inherited"])
-def test_parent_and_child_never_exchange_responses(http_server: HttpServer, *, again: bool) -> None:
-    """Both talk over connections that were open at the fork; a naive pool gets another's answer."""
-    borrowed = client()
-    outcomes = at_once(4, lambda number: ask(borrowed, http_server, f"before {number}"))
-    assert outcomes == [True] * 4
-
-    def child() -> str:
-        own = client() if again else borrowed
-        right = [ask(own, http_server, f"child {os.getpid()} {number}") for number in range(300)]
-        return str(all(right))
-
-    answers: list[str] = []
-    children = [threading.Thread(target=lambda: answers.append(in_child(child))) for _ in range(2)]
-    for thread in children:
-        thread.start()
-    while any(thread.is_alive() for thread in children):
-        assert all(at_once(4, lambda number: ask(borrowed, http_server, f"parent {number}")))
-    assert answers == ["True", "True"]
 
 
 def test_the_storage_client_of_a_child_works(
