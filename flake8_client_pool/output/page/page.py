@@ -12,6 +12,7 @@ from os.path import abspath, basename
 from typing import Any, NamedTuple
 
 import flake8_client_pool
+from flake8_client_pool.kinds import KINDS
 from flake8_client_pool.output.history.tables import LARGEST_STEPS, step_table
 from flake8_client_pool.output.history.words import forecast_in_words, middle, notes, paces_of
 from flake8_client_pool.output.page.burndown import Drawing, domain, drawings, time_of
@@ -19,11 +20,13 @@ from flake8_client_pool.output.page.findings import choices, finding_rows
 from flake8_client_pool.output.report.tables import FIGURES, NUMBERS, Table, figures, in_words, tables
 from flake8_client_pool.output.summary import number
 from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.policy.selection import USER_KIND_CODE
 from flake8_client_pool.report.figures import Part, PhaseRow, Report
 from flake8_client_pool.report.history import History
 from flake8_client_pool.report.remaining import Remaining
 
 _LIBRARIES = {"jinja2": "Jinja", "vl_convert": "vl-convert"}
+_CODES_OF_CONSTRUCTIONS = frozenset((USER_KIND_CODE, *(kind.code for kind in KINDS)))
 _CODES = frozenset(("directory", "file", "base class", "commit", "owner"))
 _DAYS = frozenset(("day", "due", "at this pace"))
 # How the tables of a report are headed: by the first of their headings.
@@ -152,7 +155,8 @@ def _cards(report: Report, history: History | None, remaining: tuple[Remaining, 
 
 def _fixed(remaining: Iterable[Remaining]) -> str:
     """Say how many of the constructions in the code the fix takes on."""
-    fixes = Counter(each.fix for each in remaining if each.part is Part.CODE and each.result.finding.kind)
+    code = (each for each in remaining if each.part is Part.CODE)
+    fixes = Counter(each.fix for each in code if each.result.finding.code in _CODES_OF_CONSTRUCTIONS)
     unsafe = f", {fixes['unsafe']:,} more unsafely" if fixes["unsafe"] else ""
     return f"client-pool fix rewrites {fixes['safe']:,} safely{unsafe}"
 

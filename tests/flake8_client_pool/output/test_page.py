@@ -161,6 +161,7 @@ def test_each_finding_has_its_line_and_what_the_fix_would_write(browser: webdriv
         "+ from shared_clients import get_bigquery_client",
     ):
         assert line in " ".join(row.replace("replaced:", "").replace("written:", "").split())
+    assert "client-pool fix rewrites 4 safely" in said(browser, ".cards")
     by_hand = next(row for row in shown(browser, "findings-table") if row.startswith("jobs/copy.py"))
     assert "by hand" in by_hand
     assert "**settings hides its arguments" in by_hand
