@@ -10,7 +10,7 @@ from typing import Generic, NoReturn, TypeVar
 
 from shared_clients._key import Key
 from shared_clients._parameters import Call
-from shared_clients._slot import Slot, SupersededError
+from shared_clients._slot import Nothing, Slot, SupersededError
 
 __all__ = ["Generation", "MissedError", "missed", "nothing"]
 
@@ -85,7 +85,7 @@ class Generation(Generic[_C]):
         key = self._key_of(Call(project_id, options))
         with self._lock:
             slot = self._slots.get(key)
-            if slot is None or slot.client is None:
+            if slot is None or slot.client is Nothing.YET:
                 raise MissedError
             return slot.take
 
@@ -158,10 +158,10 @@ class Generation(Generic[_C]):
                 self._make_room(slot)
                 slot.used = self._tick() if self._tick else 0
         slot.done.set()
-        return slot.client is not None
+        return slot.client is not Nothing.YET
 
     def _make_room(self, newcomer: Slot[_C]) -> None:
-        built = [slot for slot in self._slots.values() if slot.client is not None and slot is not newcomer]
+        built = [slot for slot in self._slots.values() if slot.client is not Nothing.YET and slot is not newcomer]
         surplus = 0 if self._bound is None else len(built) + 1 - self._bound
         if surplus > 0:
             for slot in sorted(built, key=operator.attrgetter("used"))[:surplus]:
@@ -180,7 +180,7 @@ class Generation(Generic[_C]):
     def clients(self) -> list[_C]:
         """Return the clients that are ready."""
         with self._lock:
-            return [slot.client for slot in self._slots.values() if slot.client is not None]
+            return [slot.client for slot in self._slots.values() if slot.client is not Nothing.YET]
 
     def hits(self) -> int:
         """Return how often clients were taken, those of dropped slots included."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from shared_clients import _credentials, _imports
 from shared_clients._hooks import Arguments
-from shared_clients._sharing import derives_from
+from shared_clients._sharing import derives_from, is_of_library
 from shared_clients.errors import MissingLibraryError, UnpoolableArgumentError
 
 __all__ = ["LIBRARY", "REFUSED", "Service"]
@@ -66,12 +66,10 @@ class Service:
         return getattr(module, self.class_name)
 
     def is_real(self) -> bool:
-        """Tell whether the class is the library's, or derived from it, and not a mock."""
+        """Tell whether the class is the library's, or derived from it, and neither a mock nor a fake."""
         found = self.find_class()
         # A mock may claim to be a class; only its type cannot lie.
-        return issubclass(type(found), type) and any(
-            base.__module__.partition(".")[0] == LIBRARY for base in found.__mro__
-        )
+        return issubclass(type(found), type) and is_of_library(found, LIBRARY)
 
     def build(self, **arguments: object) -> Any:  # noqa: ANN401
         """Build a client; arguments that are None stay out, so that a patched class sees what callers gave.
@@ -92,10 +90,10 @@ class Service:
         arguments = {name: _own_copy(name, value) for name, value in given.items()}
         if not arguments.get("client_options", True):
             del arguments["client_options"]
-        if self._finds_credentials(arguments):
-            arguments["credentials"] = self._credentials(arguments)
         _credentials.share_token(arguments.get("credentials"))
         project = self._project(arguments)
+        if self._finds_credentials(arguments):
+            arguments |= self._credentials(arguments)
         return {"project_id": project, **arguments} if self.has_project and project else arguments
 
     def is_anonymous(self, arguments: Arguments) -> bool:
@@ -107,8 +105,10 @@ class Service:
         brought = any(name in _options(arguments) for name in _BRING_CREDENTIALS) or "api_key" in arguments
         return "credentials" not in arguments and not brought and not self.is_anonymous(arguments)
 
-    def _credentials(self, arguments: Arguments) -> object:
-        return _credentials.default_credentials(_options(arguments).get("scopes"))[0]
+    def _credentials(self, arguments: Arguments) -> Arguments:
+        found, _ = _credentials.default_credentials(_options(arguments).get("scopes"))
+        # Of what a test's google.auth.default() returns, the library takes what it is not given by a caller.
+        return {"credentials": found} if derives_from(found, LIBRARY) else {}
 
     def _project(self, arguments: Arguments) -> str | None:
         """Resolve the project as the libraries do (`google.cloud.client._ClientProjectMixin`)."""

@@ -11,6 +11,7 @@ from shared_clients._generation import Generation, MissedError
 from shared_clients._hooks import Arguments, Hooks
 from shared_clients._pool import Pool
 from shared_clients._registry import Pending
+from shared_clients._sharing import is_shared
 from shared_clients.errors import NoEventLoopError
 
 __all__ = ["LoopPool"]
@@ -93,7 +94,7 @@ class LoopPool(Pool[_C], Generic[_C]):
 
     def _construct_real(self, arguments: Arguments) -> _C:
         client = super()._construct_real(arguments)
-        if self.is_genuine(client):
+        if is_shared(client):
             self._loops[client] = self._running_loop()
         return client
 
@@ -126,7 +127,7 @@ class LoopPool(Pool[_C], Generic[_C]):
         All loops close theirs at the same time, and one deadline holds for them and for the other pools.
         """
         loop = self._loops.get(client)
-        if loop is None or loop.is_closed() or not self.is_genuine(client):
+        if loop is None or loop.is_closed() or not is_shared(client):
             return ()
         if loop is _loop_of_this_thread():
             task = loop.create_task(self._closer(client)())

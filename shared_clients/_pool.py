@@ -18,8 +18,8 @@ from shared_clients._key import Key, content_of, is_settled
 from shared_clients._living import Living
 from shared_clients._parameters import Call, Parameters
 from shared_clients._registry import Pending
-from shared_clients._sharing import Sharing, derives_from
-from shared_clients._slot import Slot, SupersededError
+from shared_clients._sharing import Sharing, is_of_library, is_shared
+from shared_clients._slot import Nothing, Slot, SupersededError
 
 __all__ = ["Pool"]
 
@@ -114,7 +114,7 @@ class Pool(Generic[_C]):
             try:
                 slot, client = self._obtain(generation, given)
             except SupersededError as superseded:
-                self._discard(generation, cast("_C | None", superseded.client))
+                self._discard(generation, cast("_C | Nothing", superseded.client))
             else:
                 generation.table(call, content, slot)
                 return client
@@ -157,13 +157,13 @@ class Pool(Generic[_C]):
         slot, is_mine = generation.claim(Key.of(self.name, prepared))
         if is_mine:
             return slot, generation.fill(slot, functools.partial(self._construct, prepared))
-        if slot.client is None:
+        if slot.client is Nothing.YET:
             self.counters.add("waits")
             return slot, slot.wait()
         return slot, next(slot.take)
 
-    def _discard(self, generation: Generation[_C], client: _C | None) -> None:
-        if client is None:
+    def _discard(self, generation: Generation[_C], client: _C | Nothing) -> None:
+        if client is Nothing.YET:
             return
         if generation.is_inherited:
             self._abandoned.append(client)
@@ -187,7 +187,7 @@ class Pool(Generic[_C]):
         stats.export_metrics()
         _registry.note_build(self)
         client = self.build(**arguments)
-        if self.is_genuine(client):
+        if is_of_library(type(client), self.hooks.library):
             try:
                 self.hooks.warm(client)
             except BaseException:
@@ -207,10 +207,6 @@ class Pool(Generic[_C]):
     def is_real(self) -> bool:
         """Tell whether building a client now would build one of the library's."""
         return self.hooks.is_real()
-
-    def is_genuine(self, client: object) -> bool:
-        """Tell whether a client is one of the library's, not a mock or another stand-in."""
-        return derives_from(client, self.hooks.library)
 
     def end(self) -> None:
         """Keep no client any more. The next call of the getter builds anew."""
@@ -253,11 +249,11 @@ class Pool(Generic[_C]):
 
     def drain(self, client: _C) -> Iterable[Pending]:
         """Have a client finish what it was given; return what is under way."""
-        return self.hooks.drain(client) if self.is_genuine(client) else ()
+        return self.hooks.drain(client) if is_shared(client) else ()
 
     def close(self, client: _C) -> None:
         """Really close a client."""
-        if self.is_genuine(client):
+        if is_shared(client):
             self.hooks.close(client)
 
     def abandon(self) -> None:
@@ -292,6 +288,6 @@ class Pool(Generic[_C]):
         return [client for generation in self._generations() for client in generation.clients()]
 
     def _connections(self) -> int | None:
-        counts = [self.hooks.connections(client) for client in filter(self.is_genuine, self._clients())]
+        counts = [self.hooks.connections(client) for client in filter(is_shared, self._clients())]
         known = [count for count in counts if count is not None]
         return sum(known) if known or not counts else None

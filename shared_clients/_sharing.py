@@ -9,7 +9,7 @@ from typing import Any, NoReturn, Self, TypeVar
 
 from shared_clients.errors import PicklingError
 
-__all__ = ["SharedClient", "Sharing", "derives_from", "own_class"]
+__all__ = ["SharedClient", "Sharing", "derives_from", "is_of_library", "is_shared", "own_class"]
 
 _LOGGER = logging.getLogger("shared_clients")
 _C = TypeVar("_C")
@@ -110,7 +110,31 @@ def _documented(method: types.FunctionType, original: Callable[..., object]) -> 
 
 def derives_from(client: object, library: str) -> bool:
     """Tell whether an object's true class, or a base of it, comes from a library, which no mock's does."""
-    return any(base.__module__.partition(".")[0] == library for base in type(client).__mro__)
+    return _derives(type(client), library)
+
+
+def _derives(kind: type, library: str) -> bool:
+    return any(_top(base.__module__) == library for base in kind.__mro__)
+
+
+def _top(module: str) -> str:
+    return module.partition(".")[0]
+
+
+def is_of_library(kind: type, library: str) -> bool:
+    """Tell whether a class derives from one of a library, and is still constructed as the library does it.
+
+    A test may have put a mock in the place of the constructor, or have derived a fake with one of its own; what
+    these construct lacks what the library's methods need.
+    """
+    constructor: object = kind.__init__  # type: ignore[misc]  # looked up on the class itself, not on an object
+    origin = str(getattr(constructor, "__module__", library))  # an autospec has None there
+    return _derives(kind, library) and _top(origin) == library
+
+
+def is_shared(client: object) -> bool:
+    """Tell whether a pool made a client a shared one, and not somebody a stand-in for one."""
+    return "own_class" in vars(type(client))
 
 
 def own_class(client: _C) -> type[_C]:

@@ -1,6 +1,7 @@
 """The place of one client in a pool, from the moment somebody begins to build it."""
 
 import copy
+import enum
 import functools
 import itertools
 import operator
@@ -12,15 +13,21 @@ from typing import Generic, NoReturn, TypeVar
 from shared_clients._key import Key
 from shared_clients.errors import ClientConstructionError
 
-__all__ = ["Slot", "SupersededError", "raise_for_one"]
+__all__ = ["Nothing", "Slot", "SupersededError", "raise_for_one"]
 
 _C = TypeVar("_C")
+
+
+class Nothing(enum.Enum):
+    """What stands for a client that is not there; None may be one, where a mock returns it."""
+
+    YET = enum.auto()
 
 
 class SupersededError(Exception):
     """The generation ended while a client was built for it; `client` is the one that nobody may see."""
 
-    def __init__(self, client: object = None) -> None:
+    def __init__(self, client: object = Nothing.YET) -> None:
         super().__init__()
         self.client = client
 
@@ -33,7 +40,7 @@ class Slot(Generic[_C]):
         self.builder = threading.get_ident()
         self.done = threading.Event()
         self.error: BaseException | None = None
-        self.client: _C | None = None
+        self.client: _C | Nothing = Nothing.YET
         self.used = 0
         self._lent: Iterator[_C] = iter(())
         self.take: Iterator[_C] = self._lent
@@ -55,7 +62,7 @@ class Slot(Generic[_C]):
     @property
     def hits(self) -> int:
         """Times that the client was taken."""
-        return 0 if self.client is None else sys.maxsize - operator.length_hint(self._lent)
+        return 0 if self.client is Nothing.YET else sys.maxsize - operator.length_hint(self._lent)
 
     def wait(self) -> _C:
         """Return the client that another thread builds.
@@ -73,7 +80,7 @@ class Slot(Generic[_C]):
         self.done.wait()
         if isinstance(self.error, Exception):
             raise_for_one(self.error)
-        if self.client is None:
+        if self.client is Nothing.YET:
             raise SupersededError
         return self.client
 

@@ -13,6 +13,7 @@ from shared_clients import (
     get_firestore_client,
     get_pubsub_publisher,
     get_storage_client,
+    pool_stats,
 )
 from shared_clients.testing import empty_pools
 
@@ -74,6 +75,44 @@ def test_a_subclass_of_the_real_class_is_pooled_like_it() -> None:
         client.close()
         assert isinstance(client, Instrumented)
         assert client._http.adapters["https://"]._pool_maxsize == 64
+
+
+@pytest.mark.parametrize("autospec", [False, True])
+def test_a_client_whose_constructor_is_a_mock_is_left_as_it_is(*, autospec: bool) -> None:
+    with mock.patch("google.cloud.bigquery.Client.__init__", return_value=None, autospec=autospec) as patched:
+        client = get_bigquery_client("p", location="EU")
+        assert type(client) is bigquery.Client
+        assert get_bigquery_client("p", location="EU") is client
+        assert patched.call_args.kwargs == {"project": "p", "location": "EU"}
+    assert pool_stats()["bigquery"].clients == 1
+    close_all_clients()
+
+
+def test_a_fake_derived_from_the_class_is_given_what_the_caller_gave() -> None:
+    class Fake(bigquery.Client):
+        def __init__(self, project: str | None = None) -> None:
+            self.asked = project
+
+    with mock.patch("google.cloud.bigquery.Client", Fake):
+        client: Any = get_bigquery_client("p")
+        assert client.asked == "p"
+        assert get_bigquery_client("p") is client
+
+
+def test_a_mock_may_return_none() -> None:
+    with mock.patch("google.cloud.bigquery.Client", return_value=None) as patched:
+        assert [get_bigquery_client("p"), get_bigquery_client("p")] == [None, None]
+    patched.assert_called_once_with(project="p")
+    assert pool_stats()["bigquery"].hits == 1
+
+
+def test_credentials_that_a_test_patches_in_give_their_project(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("GOOGLE_CLOUD_PROJECT", "GCLOUD_PROJECT"):
+        monkeypatch.delenv(name, raising=False)
+    with mock.patch("google.auth.default", return_value=(mock.MagicMock(), "test-project")):
+        for getter in (get_bigquery_client, get_firestore_client):
+            assert getter().project == "test-project"
+            assert getter("p").project == "p"
 
 
 def test_what_was_patched_in_is_gone_once_the_pools_are_emptied() -> None:
