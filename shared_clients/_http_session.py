@@ -4,7 +4,7 @@ import itertools
 import random
 import time
 from collections.abc import Iterable, Mapping
-from types import MappingProxyType, TracebackType
+from types import TracebackType
 from typing import Any, NoReturn, Self, cast
 
 import requests
@@ -35,6 +35,11 @@ IDEMPOTENT = frozenset({"DELETE", "GET", "HEAD", "OPTIONS", "PUT", "TRACE"})
 ADVICE = (
     "this session is shared by everyone who asks for one with the same settings. Give the setting to the "
     "request, or to get_http_session() for another session, or use a requests.Session of your own"
+)
+_FIXED_IN_ADAPTERS = ("config", "max_retries", "timeout")  # not what a fork renews
+_CHANGES = (
+    *("__delitem__", "__iadd__", "__imul__", "__ior__", "__setitem__", "append", "clear", "extend", "insert"),
+    *("pop", "popitem", "remove", "reverse", "setdefault", "sort", "update"),
 )
 LONGEST_RETRY_AFTER_SECONDS = 60
 LONGEST_BACKOFF_SECONDS = 60
@@ -103,6 +108,13 @@ class Adapter(HTTPAdapter):
         self.timeout = timeout
         super().__init__(**options)
 
+    is_fixed = False
+
+    def __setattr__(self, name: str, value: object) -> None:
+        if self.is_fixed and name in _FIXED_IN_ADAPTERS:
+            raise SharedStateError(f"{name} cannot be changed here: {ADVICE}")
+        super().__setattr__(name, value)
+
     def send(self, *arguments: Any, **options: Any) -> requests.Response:  # noqa: ANN401 as the base class
         """Send a request; the `timeout` None, which stands for none given, is the default."""
         if options.get("timeout") is None:
@@ -119,6 +131,9 @@ class FixedHeaders(CaseInsensitiveDict[str | bytes]):
         super().__init__(headers)
         self.is_fixed = True
 
+    def __repr__(self) -> str:
+        return repr(list(self))  # a value may be a secret
+
     def __setitem__(self, name: str, value: str | bytes) -> None:
         self._refuse_when_fixed()
         super().__setitem__(name, value)
@@ -130,6 +145,25 @@ class FixedHeaders(CaseInsensitiveDict[str | bytes]):
     def _refuse_when_fixed(self) -> None:
         if self.is_fixed:
             raise SharedStateError(f"headers cannot be changed here: {ADVICE}")
+
+
+def _refuse(*_: object, **__: object) -> NoReturn:
+    raise SharedStateError(f"what a session holds cannot be changed here: {ADVICE}")
+
+
+def _fixed(kind: type) -> Any:  # noqa: ANN401 - a class whose objects, once made, nobody can change
+    changes = {name: _refuse for name in _CHANGES if hasattr(kind, name)}
+    return type(f"Fixed{kind.__name__.title()}", (kind,), changes)
+
+
+class FixedDict(_fixed(dict)):  # type: ignore[misc]  # a class made by a function
+    """Settings by name; a proxy's address, for one, may hold a password, so that values do not show."""
+
+    def __repr__(self) -> str:
+        return repr(list(self))
+
+
+FixedList = _fixed(list)
 
 
 class NoCookies(RequestsCookieJar):
@@ -175,6 +209,8 @@ def fix(session: requests.Session) -> None:
     state = vars(session)
     state["headers"] = FixedHeaders(session.headers)
     state["cookies"] = NoCookies()
-    state["hooks"] = MappingProxyType({event: tuple(hooks) for event, hooks in session.hooks.items()})
+    state["hooks"] = FixedDict({event: FixedList(hooks) for event, hooks in session.hooks.items()})
+    for adapter in session.adapters.values():
+        vars(adapter)["is_fixed"] = True
     for name in ("adapters", "params", "proxies"):
-        state[name] = MappingProxyType(state[name])
+        state[name] = FixedDict(state[name])
