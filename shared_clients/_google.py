@@ -91,7 +91,7 @@ class Service:
         if not arguments.get("client_options", True):
             del arguments["client_options"]
         _credentials.share_token(arguments.get("credentials"))
-        project = self._project(arguments)
+        project = self.resolved_project(arguments)
         if self._finds_credentials(arguments):
             arguments |= self._credentials(arguments)
         return {"project_id": project, **arguments} if self.has_project and project else arguments
@@ -110,8 +110,8 @@ class Service:
         # Of what a test's google.auth.default() returns, the library takes what it is not given by a caller.
         return {"credentials": found} if derives_from(found, LIBRARY) else {}
 
-    def _project(self, arguments: Arguments) -> str | None:
-        """Resolve the project as the libraries do (`google.cloud.client._ClientProjectMixin`)."""
+    def resolved_project(self, arguments: Arguments) -> str | None:
+        """Resolve the project as the libraries do (`google.cloud.client._ClientProjectMixin`); None if given."""
         if not self.has_project or arguments.get("project_id") is not None:
             return None
         own = getattr(arguments.get("credentials"), "project_id", None)

@@ -1,5 +1,6 @@
 """What the pools save on this machine, with the services that the environment names."""
 
+import dataclasses
 import os
 import statistics
 import time
@@ -8,7 +9,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-from shared_clients import _registry
+from shared_clients import _registry, pubsub_pool
 from shared_clients._google import Service
 from shared_clients._health import POOLS, problem
 
@@ -25,11 +26,15 @@ _QUESTIONS: dict[str, Callable[[Any], object]] = {
     "bigquery": lambda client: list(client.list_datasets(max_results=1, **_PATIENCE)),
     "storage": lambda client: list(client.list_buckets(max_results=1, **_PATIENCE)),
     "firestore": lambda client: list(client.collections(**_PATIENCE)),
-    "pubsub_publisher": lambda client: client.list_topics(project="projects/shared-clients", **_PATIENCE),
-    "pubsub_subscriber": lambda client: client.list_subscriptions(
-        project="projects/shared-clients", **_PATIENCE
-    ),
+    "pubsub_publisher": lambda client: client.list_topics(project=_project(), **_PATIENCE),
+    "pubsub_subscriber": lambda client: client.list_subscriptions(project=_project(), **_PATIENCE),
 }
+
+
+def _project() -> str:
+    """Name the project to ask Pub/Sub in, whose clients have none: that of the other clients."""
+    service = dataclasses.replace(pubsub_pool.PUBLISHER, has_project=True, emulator_project="shared-clients")
+    return f"projects/{service.resolved_project({})}"
 
 
 def measure() -> int:

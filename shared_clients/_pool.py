@@ -174,17 +174,22 @@ class Pool(Generic[_C]):
     def _construct(self, arguments: Arguments) -> _C:
         self._living.sweep()
         started = time.perf_counter()
-        try:
+        with self._failures_counted():
             client = self._construct_real(arguments)
-        except BaseException:
-            self.counters.add("failures")
-            raise
         self.counters.add_build(time.perf_counter() - started)
         _LOGGER.debug("built a shared %s client", self.name)
         return client
 
-    def _construct_real(self, arguments: Arguments) -> _C:
+    @contextlib.contextmanager
+    def _failures_counted(self) -> Iterator[None]:
         stats.export_metrics()
+        try:
+            yield
+        except BaseException:
+            self.counters.add("failures")
+            raise
+
+    def _construct_real(self, arguments: Arguments) -> _C:
         _registry.note_build(self)
         client = self.build(**arguments)
         if is_of_library(type(client), self.hooks.library):
@@ -200,7 +205,8 @@ class Pool(Generic[_C]):
 
     def _construct_unpooled(self, arguments: Arguments) -> _C:
         _registry.note_build(self)
-        client = self.build(**arguments)
+        with self._failures_counted():
+            client = self.build(**arguments)
         self.counters.add("unpooled")
         return client
 

@@ -32,7 +32,7 @@ class Settings:
         http_retries: Times that `get_http_session` tries again.
         http_backoff: Seconds that the first of those waits lasts at the most; each further one doubles.
         close_timeout: Seconds that closing all clients, also at exit, waits for messages under way.
-        log_level: Level of the logger `shared_clients`; None leaves it alone.
+        log_level: Level of the logger `shared_clients`; None leaves it as the process has it.
 
     """
 
@@ -179,6 +179,7 @@ class _Current:
         self.lock = threading.RLock()
         self.settings: Settings | None = None
         self.listeners: list[Callable[[], None]] = []
+        self._level_before: int | None = None
 
     def get(self) -> Settings:
         settings = self.settings
@@ -186,7 +187,7 @@ class _Current:
             with self.lock:
                 settings = self.settings or from_environment(os.environ)
                 if self.settings is None:
-                    _set_log_level(settings)
+                    self._set_log_level(settings.log_level)
                     _warn_of_unknown(os.environ)
                     self.settings = settings
         return settings
@@ -194,10 +195,18 @@ class _Current:
     def set(self, settings: Settings | None) -> None:
         with self.lock:
             self.settings = settings
-            if settings is not None:
-                _set_log_level(settings)
+            self._set_log_level(None if settings is None else settings.log_level)
         for listener in self.listeners:
             listener()
+
+    def _set_log_level(self, level: str | None) -> None:
+        if level is not None and self._level_before is None:
+            self._level_before = _LOGGER.level
+        if level is not None:
+            _LOGGER.setLevel(level)
+        elif self._level_before is not None:
+            _LOGGER.setLevel(self._level_before)
+            self._level_before = None
 
     def renew_lock(self) -> None:
         self.lock = threading.RLock()
@@ -205,11 +214,6 @@ class _Current:
 
 _current = _Current()
 os.register_at_fork(after_in_child=_current.renew_lock)
-
-
-def _set_log_level(settings: Settings) -> None:
-    if settings.log_level is not None:
-        _LOGGER.setLevel(settings.log_level)
 
 
 def current() -> Settings:

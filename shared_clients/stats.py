@@ -1,6 +1,7 @@
 """What the pools have counted, for a person, and for OpenTelemetry where its API is installed."""
 
 import functools
+import logging
 from typing import TYPE_CHECKING
 
 from shared_clients import _imports, _registry
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
 
 __all__ = ["PoolStats", "export_metrics", "pool_stats"]
 
+_LOGGER = logging.getLogger("shared_clients")
 _POOL_MODULES = ("bigquery_pool", "firestore_pool", "storage_pool", "pubsub_pool", "http_pool")
 
 # Per metric: the field of PoolStats, the unit, and what it says.
@@ -51,15 +53,25 @@ def export_metrics() -> bool:
     The numbers are read when a reader collects them, so that counting costs nothing more.
     """
     try:
-        from opentelemetry import metrics
+        _imports.load("opentelemetry.metrics")
     except ImportError:
         return False
+    try:
+        _make_instruments()
+    except Exception:
+        _LOGGER.exception("the pools' counters are not offered as metrics; the clients work without")
+        return False
+    return True
+
+
+def _make_instruments() -> None:
+    from opentelemetry import metrics
+
     meter = metrics.get_meter("shared_clients")
     for name, unit, description in _COUNTERS:
         meter.create_observable_counter(f"shared_clients.{name}", [_reader(name)], unit, description)
     for name, unit, description in _GAUGES:
         meter.create_observable_gauge(f"shared_clients.{name}", [_reader(name)], unit, description)
-    return True
 
 
 def _reader(field: str) -> "Callable[[CallbackOptions], Iterable[Observation]]":

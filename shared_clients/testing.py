@@ -121,6 +121,8 @@ def _find(name: str) -> Callable[[], object]:
         found: Callable[[], object] = getattr(importlib.import_module(module), function)
     except (ImportError, AttributeError, ValueError) as error:
         raise ConfigurationError(f"{_OPTION}: {name!r} names no function ({error})") from error
+    if not callable(found):
+        raise ConfigurationError(f"{_OPTION}: {name!r} names no function, but {found!r}")
     return found
 
 

@@ -5,9 +5,11 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from unittest import mock
 
 import pytest
 
+from shared_clients import _measure
 from tests.shared_clients.helpers import ROOT
 from tests.shared_clients.servers.emulators import Emulator
 
@@ -123,6 +125,15 @@ def test_measure_compares_building_with_looking_up(environment: dict[str, str]) 
     assert rows["http"].endswith("no service of its own to ask")
     for pool in ("bigquery", "storage"):
         assert re.search(r"\b([5-9]|1\d) connections without the pool, [1-5] with it", rows[pool]), rows[pool]
+
+
+def test_pubsub_is_asked_in_the_project_of_the_other_clients(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("GOOGLE_CLOUD_PROJECT", "billing")
+    client = mock.Mock()
+    for pool in ("pubsub_publisher", "pubsub_subscriber"):
+        _measure._QUESTIONS[pool](client)
+    for question in (client.list_topics, client.list_subscriptions):
+        assert question.call_args.kwargs["project"] == "projects/billing"
 
 
 def test_what_cannot_be_measured_says_why() -> None:

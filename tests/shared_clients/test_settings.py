@@ -21,7 +21,7 @@ from shared_clients import (
 from shared_clients._hooks import Arguments
 from shared_clients.errors import ConfigurationError
 from shared_clients.http_pool import POOL as HTTP_POOL
-from shared_clients.settings import current, from_environment
+from shared_clients.settings import current, from_environment, restore
 from tests.shared_clients.helpers import output_of
 
 CREDENTIALS = AnonymousCredentials()
@@ -183,11 +183,14 @@ def test_switching_back_on_pools_again() -> None:
 
 def test_the_log_level_applies(caplog: pytest.LogCaptureFixture) -> None:
     logger = logging.getLogger("shared_clients")
-    before = logger.level
-    try:
-        configure(log_level="error")
-        assert logger.level == logging.ERROR
-        get_storage_client("p", credentials=CREDENTIALS).close()
-        assert not caplog.records
-    finally:
-        logger.setLevel(before)
+    before, changed = logger.level, configure(log_level="info")
+    configure(log_level="error")
+    assert logger.level == logging.ERROR
+    get_storage_client("p", credentials=CREDENTIALS).close()
+    assert not caplog.records
+    configure(log_level=None)
+    assert logger.level == before
+    restore(changed)
+    assert logger.level == logging.INFO
+    restore(None)
+    assert logger.level == before

@@ -10,7 +10,7 @@ from opentelemetry.sdk.metrics.export import InMemoryMetricReader
 
 from shared_clients import close_all_clients, configure, get_bigquery_client, pool_stats
 from shared_clients.stats import PoolStats
-from tests.shared_clients.helpers import at_once, output_of
+from tests.shared_clients.helpers import at_once, output_of, run_python
 
 CREDENTIALS = AnonymousCredentials()
 
@@ -73,6 +73,13 @@ def test_failures_are_counted(before: PoolStats) -> None:
     assert now().builds == before.builds
 
 
+def test_failures_past_the_pool_are_counted(before: PoolStats) -> None:
+    configure(pooling="off")
+    with pytest.raises(ValueError, match="ClientOptions"):
+        client(client_options={"colour": "red"})
+    assert (now().failures - before.failures, now().unpooled - before.unpooled) == (1, 0)
+
+
 def test_opentelemetry_reads_the_same_numbers() -> None:
     reader = InMemoryMetricReader()
     metrics.set_meter_provider(MeterProvider([reader]))
@@ -89,6 +96,40 @@ def test_opentelemetry_reads_the_same_numbers() -> None:
     }
     stats = now()
     assert found == {f"shared_clients.{name}": value for name, value in vars(stats).items()}
+
+
+CREDENTIALS_IN_A_PROCESS = """
+    from google.auth.credentials import AnonymousCredentials
+    from opentelemetry import metrics
+    from shared_clients import get_bigquery_client
+    """
+
+
+def test_opentelemetry_also_reads_what_is_built_past_the_pool() -> None:
+    program = """
+    from opentelemetry.sdk.metrics import MeterProvider
+    from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+    reader = InMemoryMetricReader()
+    metrics.set_meter_provider(MeterProvider([reader]))
+    get_bigquery_client("p", credentials=AnonymousCredentials())
+    print("shared_clients.unpooled" in reader.get_metrics_data().to_json())
+    """
+    assert output_of(CREDENTIALS_IN_A_PROCESS + program, {"SHARED_CLIENTS_POOLING": "off"}) == "True\n"
+
+
+def test_a_meter_provider_that_fails_is_logged_once_and_keeps_nobody_from_a_client() -> None:
+    program = """
+    def fail(name):
+        raise RuntimeError("provider not ready")
+    metrics.get_meter = fail
+    import logging
+    logging.basicConfig(format="%(message)s")
+    for project in "pq":
+        print(get_bigquery_client(project, credentials=AnonymousCredentials()).project)
+    """
+    finished = run_python(CREDENTIALS_IN_A_PROCESS + program)
+    assert (finished.returncode, finished.stdout) == (0, "p\nq\n"), finished.stderr
+    assert finished.stderr.count("are not offered as metrics") == 1
 
 
 def test_without_opentelemetry_nothing_is_missing() -> None:

@@ -92,12 +92,13 @@ def test_pools_of_the_repository_are_emptied_by_the_function_that_it_names(pytes
     assert outcomes(pytester, tests) == {"passed": 2}
 
 
-def test_a_wrong_name_is_said_before_any_test_runs(pytester: pytest.Pytester) -> None:
-    pytester.makeini("[pytest]\nshared_clients_reset = nowhere:close_all\n")
+@pytest.mark.parametrize("name", ["nowhere:close_all", "sys:maxsize"])
+def test_a_wrong_name_is_said_before_any_test_runs(pytester: pytest.Pytester, name: str) -> None:
+    pytester.makeini(f"[pytest]\nshared_clients_reset = {name}\n")
     pytester.makepyfile("def test_nothing(): pass")
     result = pytester.runpytest_subprocess()
     assert result.ret == pytest.ExitCode.USAGE_ERROR
-    result.stderr.fnmatch_lines(["*shared_clients_reset: 'nowhere:close_all' names no function*"])
+    result.stderr.fnmatch_lines([f"*shared_clients_reset: '{name}' names no function*"])
 
 
 def test_a_failing_reset_is_an_error_of_the_test(pytester: pytest.Pytester) -> None:
