@@ -1,6 +1,7 @@
 """The imports that the changes of one round need, and those that they leave unused."""
 
 import ast
+from collections.abc import Iterable
 
 from flake8_client_pool.fixes.drafts import Draft
 from flake8_client_pool.fixes.import_extension import NoPlaceError, Wanted
@@ -17,10 +18,11 @@ from flake8_client_pool.syntax.names import Names
 class DraftImports:
     """Makes and removes imports in one draft."""
 
-    def __init__(self, draft: Draft, sections: Sections) -> None:
-        """Prepare for `draft`, whose imports are sorted as `sections` say."""
+    def __init__(self, draft: Draft, sections: Sections, proposed: Iterable[Proposal]) -> None:
+        """Prepare for `draft`, whose imports are sorted as `sections` say, and for the changes `proposed`."""
         self._draft = draft
         self._sections = sections
+        self._words = tuple(sorted({word for proposal in proposed for word in _words(proposal)}))
         self._at_module_level: set[Wanted] = set()
         self._in_functions: set[tuple[str, int]] = set()
 
@@ -56,10 +58,14 @@ class DraftImports:
         for name, offset in sorted({imported for each in done for imported in _imports(each)}):
             if not is_used_beside(names, Imported(offset, name), edits):
                 imported = Imported(self._draft.place(offset), name)
-                self._draft.apply(removals(layout_of(self._draft.text), imported, is_needed))
+                self._draft.apply(removals(self._layout, imported, is_needed))
+
+    @property
+    def _layout(self) -> Layout:
+        return layout_of(self._draft.text, self._words)
 
     def _make_in_front(self, proposal: Proposal) -> None:
-        layout = layout_of(self._draft.text)
+        layout = self._layout
         offset = proposal.placement.statement if proposal.placement else 0
         statement = _statement_at(layout, self._draft.place(offset))
         self._draft.apply((in_front_of(layout, statement, _wanted(proposal)),))
@@ -71,8 +77,7 @@ class DraftImports:
             return None
         if placed.where is Where.MODULE and wanted in self._at_module_level:
             return None
-        draft = self._draft
-        layout = layout_of(draft.text)
+        draft, layout = self._draft, self._layout
         offset = draft.place(placed.offset) if placed.offset >= 0 else len(draft.text)
         if placed.where is Where.MODULE:
             anchor = None if placed.anchor is None else draft.place(placed.anchor)
@@ -83,6 +88,12 @@ class DraftImports:
         if placed.where is Where.BESIDE and isinstance(statement, ast.Import | ast.ImportFrom):
             return beside(layout, statement, wanted, self._sections)
         return in_front_of(layout, statement, wanted)
+
+
+def _words(proposal: Proposal) -> tuple[str, ...]:
+    """Name what every statement holds that a change, or the import for it, is about."""
+    getter, placed = proposal.getter, proposal.placement
+    return (getter.name, placed.root) if getter and placed else ()
 
 
 def _wanted(proposal: Proposal) -> Wanted:

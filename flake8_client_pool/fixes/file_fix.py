@@ -9,7 +9,7 @@ from flake8_client_pool.fixes.cycles import ImportedByPool
 from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.leaving_out import left_out
 from flake8_client_pool.fixes.ordering import Sections
-from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place
+from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
 from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.fixes.proposals import Proposal, Surroundings, proposals
 from flake8_client_pool.fixes.retargeting import Retargeter
@@ -62,10 +62,15 @@ class FileFixer:
             unsafe: whether to apply changes after which the program may behave differently.
         """
         try:
-            layout_of(text)
+            found = self._fixed(path, data, text, places, unsafe=unsafe)
         except SyntaxError:
-            reason = "the file does not parse; mend the syntax first"
-            return FileFix(text, text, tuple(Outcome(place, "skipped", reason) for place in sorted(places)))
+            if not fault_in(text):
+                raise
+            return _not_parsed(text, places)
+        # What was changed has been proved to parse.
+        return _not_parsed(text, places) if found.after == text and fault_in(text) else found
+
+    def _fixed(self, path: str, data: bytes, text: str, places: Collection[Place], *, unsafe: bool) -> FileFix:
         if any(code == constructor_patched.RULE.code for _, _, code in places):
             names = self._modules.open(path, text, (), whole=True)
             return self._retargeter.fix(names, places, lambda name: self.is_needed(abspath(path), name), unsafe=unsafe)
@@ -73,8 +78,15 @@ class FileFixer:
         return rounds.run(set(places), unsafe=unsafe)
 
     def propose(self, path: str, text: str, words: tuple[str, ...]) -> tuple[Names, list[Proposal]]:
-        """Propose a change for each finding of a file; the names are those of its text."""
-        uses = Uses(self._modules.open(path, text, words, whole=True), words)
+        """Propose a change for each finding of a file; the names are those of its text.
+
+        Raises:
+            SyntaxError: it is no Python.
+        """
+        names = self._modules.open(path, text, words, whole=True)
+        if names.source.unreadable:
+            layout_of(text)
+        uses = Uses(names, words)
         root = self._repository.root(dirname(path))
         surroundings = Surroundings(self._getters, self._cycles, self._outside, root)
         found = list(proposals(uses, surroundings, client_class_handed_on.RULE.code))
@@ -91,3 +103,8 @@ class FileFixer:
     def is_needed(self, path: str, name: str) -> bool:
         """Tell whether another file of the repository needs a name of the module at `path`."""
         return bool(self._outside.of(path, name)) or path.endswith("/__init__.py")
+
+
+def _not_parsed(text: str, places: Iterable[Place]) -> FileFix:
+    reason = "the file does not parse; mend the syntax first"
+    return FileFix(text, text, tuple(Outcome(place, "skipped", reason) for place in sorted(places)))

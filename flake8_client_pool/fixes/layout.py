@@ -5,7 +5,12 @@ import re
 from bisect import bisect_right
 from functools import cached_property, lru_cache
 
+from flake8_client_pool.syntax.excerpt import excerpt
+
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
+# What a function that changes the import path holds.
+_OF_PATH = (r"sys\b", "addsitedir")
+_STAND_IN = "def _(): pass"
 
 
 class Layout:
@@ -13,17 +18,17 @@ class Layout:
 
     Attributes:
         text: the source.
-        tree: its syntax tree.
+        tree: its syntax tree; `_STAND_IN` stands there, in the same place, for each function that does not matter.
     """
 
-    def __init__(self, text: str) -> None:
-        """Parse `text`.
+    def __init__(self, text: str, words: tuple[str, ...] = ()) -> None:
+        """Parse `text`: all of it, or what holds one of `words` or stands outside of functions.
 
         Raises:
             SyntaxError: it is no Python.
         """
         self.text = text
-        self.tree = parsed(text)
+        self.tree = _parsed_in_part(text, words) if words else parsed(text)
 
     @cached_property
     def bodies(self) -> list[list[ast.stmt]]:
@@ -90,13 +95,20 @@ class Layout:
 
 
 @lru_cache(maxsize=4)
-def layout_of(text: str) -> Layout:
+def layout_of(text: str, words: tuple[str, ...] = ()) -> Layout:
     """Give the layout of a text; what a fix asks for again and again is worked out once.
 
     Raises:
         SyntaxError: it is no Python.
     """
-    return Layout(text)
+    return Layout(text, words)
+
+
+def _parsed_in_part(text: str, words: tuple[str, ...]) -> ast.Module:
+    try:
+        return parsed(excerpt(text, (*words, *_OF_PATH), (), _STAND_IN).text)
+    except SyntaxError:
+        return parsed(text)
 
 
 def parsed(text: str) -> ast.Module:

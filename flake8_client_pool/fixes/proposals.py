@@ -124,7 +124,7 @@ def _own_imports_are_guarded(uses: Uses, surroundings: Surroundings) -> bool:
     first, text = surroundings.getters.module.partition(".")[0], uses.names.source.text
     if first not in text or "ImportError" not in text or f"/{first}/" in abspath(uses.names.source.path):
         return False
-    layout = layout_of(text)
+    layout = layout_of(text, (first,))
     guards_at_top = [statement for statement in layout.tree.body if isinstance(statement, ast.Try)]
     if not any(_is_import_of(inner, first) for guard in guards_at_top for inner in guard.body):
         return False

@@ -64,11 +64,11 @@ def _outcome(place: Place, each: Retargeting | None, edits: list[Edit], *, unsaf
 
 def _remove_unused(draft: Draft, root: str, is_needed: IsNeeded) -> None:
     for imported in list(_imports_of(draft.text, root)):
-        draft.apply(removals(layout_of(draft.text), imported, is_needed))
+        draft.apply(removals(layout_of(draft.text, (root,)), imported, is_needed))
 
 
 def _imports_of(text: str, name: str) -> Iterator[Imported]:
-    layout = layout_of(text)
+    layout = layout_of(text, (name,))
     for statement in layout.tree.body:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             bound = {alias.asname or alias.name.partition(".")[0] for alias in statement.names}

@@ -96,7 +96,7 @@ class Rounds:
     def _applied(self, chosen: list[tuple[Proposal, Place]], names: Names) -> Draft | None:
         """Make the changes of a round; those without a place for their import are left out."""
         draft = Draft(self._text)
-        imports = DraftImports(draft, self._fixer.sections(self._path))
+        imports = DraftImports(draft, self._fixer.sections(self._path), [proposal for proposal, _ in chosen])
         done = [each for each in chosen if self._is_imported(imports, *each)]
         draft.apply_from_start(edit for proposal, _ in done for edit in proposal.edits)
         imports.remove_unused([each for each, _ in done], names, lambda name: self._fixer.is_needed(self._path, name))

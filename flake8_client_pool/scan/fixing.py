@@ -164,6 +164,7 @@ def workbench_for(tasks: Iterable[Task], texts: Mapping[str, bytes] | None = Non
 
 def all_fixed(workbench: Workbench, tasks: list[Task], *, unsafe: bool, jobs: int) -> Iterator[FixedFile]:
     """Fix the files of all tasks, in their order; nothing is written."""
+    _collect_rarely()
     if jobs == 1 or len(tasks) < _FILES_WORTH_PROCESSES:
         return (workbench.fixed(task, unsafe=unsafe) for task in tasks)
     return _fixed_by_processes(workbench, tasks, unsafe=unsafe, jobs=jobs)
@@ -193,12 +194,16 @@ def _common_names(tasks: list[Task]) -> list[str]:
 
 
 def _start(workbench: Workbench) -> None:
+    _collect_rarely()
+    global _workbench  # noqa: PLW0603 - a worker process has no other place for what its tasks share
+    _workbench = workbench
+
+
+def _collect_rarely() -> None:
     import gc
 
     # Syntax trees hold no garbage worth looking for, and looking takes as long as making them.
     gc.set_threshold(_GARBAGE_THRESHOLD)
-    global _workbench  # noqa: PLW0603 - a worker process has no other place for what its tasks share
-    _workbench = workbench
 
 
 def _fix_one(task: Task, *, unsafe: bool) -> FixedFile:

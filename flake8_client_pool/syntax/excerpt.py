@@ -18,7 +18,7 @@ class Excerpt:
     """A source without the functions and classes in which certain words do not occur.
 
     Attributes:
-        text: what is kept, with the same lines; in the place of what is left out stands `pass`.
+        text: what is kept, with the same lines; a statement stands in the place of each piece that is left out.
         left_out: the pieces that were left out.
         cuts: where in `text` each of them ends, and how many code points further that is in the source.
     """
@@ -37,14 +37,15 @@ class Excerpt:
         return any(word in piece for piece in self.left_out)
 
 
-def excerpt(text: str, words: Iterable[str], modules: Iterable[str]) -> Excerpt:
+def excerpt(text: str, words: Iterable[str], modules: Iterable[str], stand_in: str = "pass") -> Excerpt:
     """Leave out of `text` every function and class at the top, and every method, that has no part in an answer.
 
     One has a part when it holds one of `words`, or one of the names `modules` other than to take an attribute from
     it: `bigquery.SchemaField(...)` binds nothing and hands nothing on.
 
     What is left out is told apart by its indentation alone, and only where its quotes and brackets are in pairs. A
-    cut in the wrong place leaves an excerpt that does not parse, and then the whole is parsed.
+    cut in the wrong place leaves an excerpt that does not parse, and then the whole is parsed. The statement
+    `stand_in` comes in the place of each.
     """
     if len(text) < _SMALLEST:
         return Excerpt(text)
@@ -55,7 +56,7 @@ def excerpt(text: str, words: Iterable[str], modules: Iterable[str]) -> Excerpt:
     position = length = 0
     for start, end, indent in _without(text, word):
         piece = text[start:end]
-        blank = f"{indent}pass" + "\n" * piece.count("\n")
+        blank = f"{indent}{stand_in}" + "\n" * piece.count("\n")
         pieces += [text[position:start], blank]
         length += start - position + len(blank)
         cuts.append((length, end - length))

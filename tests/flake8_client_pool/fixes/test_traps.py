@@ -15,6 +15,8 @@ from flake8_client_pool.fixes.drafts import applied
 from flake8_client_pool.fixes.outcomes import FileFix
 
 TRAPS = sorted(Path(__file__).with_name("traps").glob("*.txt"))
+# What makes a file long enough for the fix to leave functions out of what it parses.
+TAIL = "\n\n" + "@decorated\ndef idle(rows):\n    return rows\n\n\nclass Idle:\n    def f(self): ...\n" * 50
 _PART = re.compile(r"^--- (file|left|after) ?(.*)\n", re.MULTILINE)
 
 
@@ -44,6 +46,11 @@ def test_fixed_as_written_down(trap: Trap, fix: Callable[..., FileFix]) -> None:
     done = fix(trap.files)
     assert done.after == trap.after
     assert [each.reason for each in done.outcomes if each.status != "fixed"] == trap.left
+
+
+def test_fixed_alike_in_a_long_file(trap: Trap, fix: Callable[..., FileFix]) -> None:
+    name = next(iter(trap.files))
+    assert fix({**trap.files, name: trap.before + TAIL}).after == trap.after + TAIL
 
 
 def test_a_second_run_changes_nothing(trap: Trap, fix: Callable[..., FileFix]) -> None:
