@@ -7,9 +7,10 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLE := examples/legacy_service
+RACES := async.py exit.py fork.py fork_connections.py single_flight.py
 METADATA := setup.cfg pyproject.toml
 
-.PHONY: help check test quick static linter pools packaging ecosystem tables site benchmark clean
+.PHONY: help check test quick static linter pools interpreters races packaging ecosystem tables site benchmark clean
 .DEFAULT_GOAL := help
 
 help: ## say what can be made
@@ -48,6 +49,16 @@ linter: $(VENV)/installed-for-tests
 pools: $(VENV)/installed-for-tests
 	@echo "== pytest, the pools against servers"
 	@$(BIN)/python -m pytest --numprocesses auto tests/shared_clients
+
+interpreters: $(VENV)/installed-for-tests ## run the pools' tests of threads, forks, loops and exits on each Python found
+	@failed=; for found in $$($(BIN)/python -m tests.shared_clients.interpreters); do \
+	  echo "== Python $${found%%=*}"; \
+	  $(MAKE) --no-print-directory PYTHON="$${found#*=}" VENV=".cache/tests-on-$${found%%=*}" races \
+	    || failed="$$failed $${found%%=*}"; \
+	done; test -z "$$failed" || { echo "failed on:$$failed"; exit 1; }
+
+races: $(VENV)/installed-for-tests
+	@$(BIN)/python -m pytest --numprocesses auto $(addprefix tests/shared_clients/test_,$(RACES))
 
 packaging: $(VENV)/installed-for-tests
 	@echo "== pytest, on the wheel and the source distribution as they are built"

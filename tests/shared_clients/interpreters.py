@@ -16,7 +16,7 @@ from pathlib import Path
 
 from tests.shared_clients.helpers import ROOT
 
-VERSIONS = ("3.11", "3.12", "3.13", "3.14")
+VERSIONS = ("3.11", "3.12", "3.13", "3.14", "3.13t", "3.14t")  # with a t: free-threaded
 REQUIREMENTS = ("google-cloud-pubsub", "google-cloud-storage")
 CACHE = ROOT / ".cache"
 
@@ -66,7 +66,7 @@ class Interpreter:
 
 
 def running_version() -> str:
-    return ".".join(map(str, sys.version_info[:2]))
+    return f"{sys.version_info.major}.{sys.version_info.minor}{sys.abiflags}"
 
 
 @functools.cache
@@ -84,10 +84,15 @@ def _candidates(version: str) -> Iterator[Path]:
     if on_path := shutil.which(f"python{version}"):
         yield Path(on_path)
     pyenv = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
-    yield from sorted(pyenv.glob(f"versions/{version}.*/bin/python{version}"))
+    yield from sorted(pyenv.glob(f"versions/{version.rstrip('t')}.*/bin/python{version}"))
 
 
 def _is_usable(candidate: Path, version: str) -> bool:
-    ask = [str(candidate), "-c", "import sys, venv; print('%d.%d' % sys.version_info[:2])"]
+    program = "import sys, venv; print('%d.%d%s' % (*sys.version_info[:2], sys.abiflags))"
+    ask = [str(candidate), "-c", program]
     finished = subprocess.run(ask, capture_output=True, text=True, check=False)
     return finished.stdout.strip() == version
+
+
+if __name__ == "__main__":
+    print(*(f"{interpreter.version}={interpreter.base}" for interpreter in interpreters()), sep="\n")
