@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLE := examples/legacy_service
-RACES := async.py exit.py fork.py fork_connections.py single_flight.py
+RACES := async.py exit.py fork.py fork_connections.py rare_moments.py single_flight.py
 METADATA := setup.cfg pyproject.toml
 
 .PHONY: help check test quick static linter pools interpreters races packaging ecosystem tables site benchmark clean

@@ -95,4 +95,4 @@ def _is_usable(candidate: Path, version: str) -> bool:
 
 
 if __name__ == "__main__":
-    print(*(f"{interpreter.version}={interpreter.base}" for interpreter in interpreters()), sep="\n")
+    sys.stdout.writelines(f"{interpreter.version}={interpreter.base}\n" for interpreter in interpreters())

@@ -3,8 +3,7 @@
 import contextlib
 import functools
 import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,43 +11,16 @@ import pytest
 from shared_clients import _registry, configure
 from shared_clients._counters import Counters
 from shared_clients._generation import Generation
-from shared_clients._hooks import Arguments, Hooks
-from shared_clients._pool import Pool
+from shared_clients._hooks import Arguments
 from shared_clients.errors import ClientConstructionError
 from tests.shared_clients.helpers import PATIENCE_SECONDS, at_once, eager_switching
+from tests.shared_clients.things import Thing, pool_of
 
 THREADS = 64
 
 
-class Thing:
-    """A client that only remembers whether it was closed."""
-
-    closed = False
-
-
 # One call for each of the tables in which it may be found.
 CALLS: list[dict[str, Any]] = [{}, {"project_id": "p"}, {"location": "EU"}, {"options": {"api_endpoint": "x"}}]
-
-
-@contextmanager
-def pool_of(
-    build: Callable[..., Thing], prepare: Callable[[Arguments], Arguments] = dict
-) -> Iterator[Pool[Thing]]:
-    hooks = Hooks[Thing](
-        library="tests", prepare=prepare, close=lambda thing: setattr(thing, "closed", True)
-    )
-    pool = Pool("things", hooks)
-
-    def get_thing(
-        project_id: str | None = None, *, location: str | None = None, options: Any = None
-    ) -> Thing:
-        return build(project_id, location, options)
-
-    pool.getter(get_thing)
-    try:
-        yield pool
-    finally:
-        _registry._pools.remove(pool)
 
 
 def slow_thing(*_: object) -> Thing:
@@ -186,7 +158,7 @@ def test_a_construction_that_outlives_the_emptying_of_the_pool_is_not_published(
         finish.set()
         for thread in threads:
             thread.join(PATIENCE_SECONDS)
-        assert built[0].closed, "nobody holds the first client, so it must be closed"
+        assert (built[0].drained, built[0].closed) == (1, 1), "nobody holds it, so it must be closed"
         assert not built[1].closed
         assert got == [built[1], built[1]]
         assert pool.get("p") is built[1]
