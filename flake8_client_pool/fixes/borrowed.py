@@ -11,11 +11,12 @@ _CLOSING_CALLS = frozenset(("closing", "aclosing", "enter_context", "enter_async
 _THROUGH = frozenset(("parenthesized_expression", "conditional_expression", "boolean_operator", "await"))
 
 
-def refuse_if_closed(call: Node, getter: str, *, protects: bool) -> None:
+def refuse_if_closed(call: Node, source: str, getter: str, *, protects: bool) -> None:
     """Refuse a call whose client is closed or changed by the code around it.
 
     Args:
         call: the call that builds the client.
+        source: the text of the file.
         getter: the getter's name, for the reason.
         protects: whether the pool's clients ignore it when a borrower closes them.
 
@@ -26,7 +27,7 @@ def refuse_if_closed(call: Node, getter: str, *, protects: bool) -> None:
     if not protects and _is_closed_on_the_spot(holder, parent):
         raise NotPooledError(f"it is closed here, and {getter}() gives a client that others use")
     for name in _targets(parent):
-        text = _reach(call, name)
+        text = _reach(call, source, name)
         if not protects and _closes(text, name):
             raise NotPooledError(f"{name} is closed, and {getter}() gives a client that others use")
         if re.search(rf"(?<![\w.]){_spaced(name)}\s*\.\s*[A-Za-z_]\w*\s*(?:[-+*/|&]|//|\*\*)?=(?!=)", text):
@@ -65,12 +66,12 @@ def _targets(parent: Node | None) -> list[str]:
     return names
 
 
-def _reach(call: Node, name: str) -> str:
+def _reach(call: Node, source: str, name: str) -> str:
     """Give the source in which a name may stand for the client: its function for a local one, else the file."""
     scopes = place_of(call).scopes
     function = next((scope for scope in scopes if scope.kind() in FUNCTIONS), None)
     is_local = "." not in name and function is not None and f"global {name}" not in function.text()
-    return (function if is_local and function else scopes[-1]).text()
+    return function.text() if is_local and function else source
 
 
 def _closes(text: str, name: str) -> bool:

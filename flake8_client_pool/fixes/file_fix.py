@@ -23,6 +23,7 @@ from flake8_client_pool.rules.uses import Uses, names_taken
 from flake8_client_pool.syntax.modules import Modules
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.repository import Repository
+from flake8_client_pool.syntax.source import WholeSourceNeededError
 from flake8_client_pool.syntax.words import Words
 
 
@@ -83,7 +84,15 @@ class FileFixer:
         Raises:
             SyntaxError: it is no Python.
         """
-        names = self._modules.open(path, text, words, whole=True)
+        try:
+            return self._propose(path, text, words, whole=False)
+        except WholeSourceNeededError:
+            return self._propose(path, text, words, whole=True)
+
+    def _propose(self, path: str, text: str, words: tuple[str, ...], *, whole: bool) -> tuple[Names, list[Proposal]]:
+        # Where a library is used at all decides what becomes of its import.
+        kept = (*words, *self._modules.constructors.module_names)
+        names = self._modules.open(path, text, kept, whole=whole)
         if names.source.unreadable:
             layout_of(text)
         uses = Uses(names, words)

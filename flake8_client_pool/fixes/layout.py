@@ -10,7 +10,7 @@ from flake8_client_pool.syntax.excerpt import excerpt
 _LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 # What a function that changes the import path holds.
 _OF_PATH = (r"sys\b", "addsitedir")
-_STAND_IN = "def _(): pass"
+_STAND_IN = "def _():0"
 
 
 class Layout:

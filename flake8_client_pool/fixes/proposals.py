@@ -90,7 +90,7 @@ def _worked_out(uses: Uses, use: Use, found: Proposal, expression: Node, surroun
     make = getter_edits if built else handed_on_edits
     make(use, getter, getter.name)
     if built:
-        refuse_if_closed(use.node, getter.name, protects=getter.protects)
+        refuse_if_closed(use.node, uses.names.source.text, getter.name, protects=getter.protects)
     placed = placement(uses.names, use.node, expression, getter, in_cycle=in_cycle)
     doubt = _doubt(use, path, placed, uses, surroundings)
     return replace(

@@ -1,10 +1,8 @@
 """Leaving out of a large source the functions that do not matter, for parsing is what a check spends its time on."""
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from operator import itemgetter
 
 # Below this size, in code points, the look for what can be left out costs as much as it saves.
 _SMALLEST = 3_000
@@ -18,19 +16,12 @@ class Excerpt:
     """A source without the functions and classes in which certain words do not occur.
 
     Attributes:
-        text: what is kept, with the same lines; a statement stands in the place of each piece that is left out.
+        text: what is kept, in the same places; a statement and blanks stand for each piece that is left out.
         left_out: the pieces that were left out.
-        cuts: where in `text` each of them ends, and how many code points further that is in the source.
     """
 
     text: str
     left_out: tuple[str, ...] = ()
-    cuts: tuple[tuple[int, int], ...] = ()
-
-    def in_source(self, offset: int) -> int:
-        """Turn an offset into the excerpt into one into the source."""
-        cut = bisect_right(self.cuts, offset, key=itemgetter(0))
-        return offset + self.cuts[cut - 1][1] if cut else offset
 
     def lacks(self, word: str) -> bool:
         """Tell whether a word occurs in what was left out, so that the excerpt cannot answer for it."""
@@ -45,25 +36,23 @@ def excerpt(text: str, words: Iterable[str], modules: Iterable[str], stand_in: s
 
     What is left out is told apart by its indentation alone, and only where its quotes and brackets are in pairs. A
     cut in the wrong place leaves an excerpt that does not parse, and then the whole is parsed. The statement
-    `stand_in` comes in the place of each.
+    `stand_in`, no longer than a piece can be, comes in the place of each.
     """
     if len(text) < _SMALLEST:
         return Excerpt(text)
     word = re.compile("|".join([*sorted(words), *(f"{module}(?![.\\w])" for module in sorted(modules))]))
     pieces: list[str] = []
     left_out: list[str] = []
-    cuts: list[tuple[int, int]] = []
-    position = length = 0
+    position = 0
     for start, end, indent in _without(text, word):
         piece = text[start:end]
-        blank = f"{indent}{stand_in}" + "\n" * piece.count("\n")
+        lines = piece.count("\n")
+        blank = f"{indent}{stand_in}".ljust(end - start - lines) + "\n" * lines
         pieces += [text[position:start], blank]
-        length += start - position + len(blank)
-        cuts.append((length, end - length))
         left_out.append(piece)
         position = end
     pieces.append(text[position:])
-    return Excerpt("".join(pieces), tuple(left_out), tuple(cuts))
+    return Excerpt("".join(pieces), tuple(left_out))
 
 
 def _without(text: str, word: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:

@@ -79,8 +79,7 @@ class Source:
         """Give the place of a node in the source, with lines and columns from 1."""
         place = node.range()
         start, end = place.start, place.end
-        offsets = (self._excerpt.in_source(start.index), self._excerpt.in_source(end.index))
-        return Span(*offsets, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
+        return Span(start.index, end.index, start.line + 1, start.column + 1, end.line + 1, end.column + 1)
 
     @cached_property
     def wildcard_imports(self) -> list[Node]:
