@@ -7,6 +7,7 @@ child has not hangs its first import of that module, or of any that needs it, fo
 import importlib
 import logging
 import os
+import sys
 import threading
 from types import ModuleType
 
@@ -43,5 +44,8 @@ os.register_at_fork(before=_gate.close, after_in_parent=_gate.open, after_in_chi
 
 def load(module: str) -> ModuleType:
     """Import a module, and hold up the forks of other threads until that is done."""
+    loaded = sys.modules.get(module)
+    if loaded is not None and not getattr(getattr(loaded, "__spec__", None), "_initializing", False):
+        return loaded  # without waiting for the import of another
     with _gate.lock:
         return importlib.import_module(module)

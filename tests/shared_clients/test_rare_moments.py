@@ -9,15 +9,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from google.auth.credentials import AnonymousCredentials
+from google.cloud import bigquery
 from google.oauth2 import service_account
 
 from shared_clients import _credentials, _registry, close_all_clients, get_bigquery_client
 from shared_clients._generation import Generation
+from shared_clients._google import Service
 from shared_clients._hooks import Hooks
 from shared_clients._loop_pool import LoopPool
 from shared_clients.bigquery_pool import POOL
 from tests.shared_clients.helpers import PATIENCE_SECONDS, in_child
 from tests.shared_clients.things import Thing, pool_of
+
+CREDENTIALS = AnonymousCredentials()
 
 
 def test_a_signal_handler_may_ask_for_a_client_while_its_thread_counts() -> None:
@@ -101,6 +106,35 @@ def test_a_token_that_another_thread_fetches_at_the_fork_does_not_hold_up_the_ch
     release.set()
     fetcher.join()
     assert answer == "True"
+
+
+SLOW_LIBRARY = """
+import threading
+threading.current_thread().imports.set()
+threading.current_thread().may_go_on.wait(60)
+class Client: pass
+"""
+
+
+def test_a_library_that_is_there_does_not_wait_for_one_that_is_being_imported(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    tmp_path.joinpath("slower_library.py").write_text(SLOW_LIBRARY)
+    monkeypatch.syspath_prepend(str(tmp_path))
+    importer = threading.Thread(target=Service("slow", "slower_library", "Client").find_class)
+    imports, may_go_on = threading.Event(), threading.Event()
+    vars(importer).update(imports=imports, may_go_on=may_go_on)
+    importer.start()
+    assert imports.wait(PATIENCE_SECONDS)
+    builder = threading.Thread(target=get_bigquery_client, args=("p",), kwargs={"credentials": CREDENTIALS})
+    builder.start()
+    builder.join(20)
+    waits = builder.is_alive()
+    may_go_on.set()
+    importer.join()
+    builder.join()
+    assert not waits
+    assert isinstance(get_bigquery_client("p", credentials=CREDENTIALS), bigquery.Client)
 
 
 def test_a_closing_that_takes_its_time_is_not_collected() -> None:
