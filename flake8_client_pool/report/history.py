@@ -182,11 +182,11 @@ def _commits(line: Line) -> list[Commit]:
 
 def _points(commits: Sequence[Commit], ledger: Ledger) -> Iterator[Point]:
     last: Point | None = None
-    # A commit of the future is an error of somebody's clock.
-    newest = commits[-1].time
+    # A commit of the future is an error of somebody's clock; one of a far future is in no calendar.
+    now = time.time()
     for commit in commits:
         ledger.apply(commit)
-        day = time.strftime("%Y-%m-%d", time.gmtime(min(commit.time, newest)))
+        day = time.strftime("%Y-%m-%d", time.gmtime(min(commit.time, now)))
         point = Point(commit.name, max(day, last.day if last else ""), commit.subject, +ledger.counts, ledger.unread)
         is_new = last is None or (point.counts, point.unread) != (last.counts, last.unread)
         if is_new or commit is commits[-1]:

@@ -115,7 +115,10 @@ class Ledger:
         tally = self._known.get(blob)
         self.unread += sign * (tally is None)
         for kind, pooled, number in tally or ():
-            self.counts[Measure(*place, kind, pooled)] += sign * number
+            measure = Measure(*place, kind, pooled)
+            self.counts[measure] += sign * number
+            if self.counts[measure] < 0:
+                raise AssertionError(f"{measure}: {self.counts[measure]} places, so changes of git's are missing")
 
     def _found_place(self, path: str) -> tuple[Part, int] | None:
         location = f"{self._directory}/{path}"

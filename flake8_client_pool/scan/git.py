@@ -9,7 +9,12 @@ from flake8_client_pool.policy.errors import ClientPoolError
 
 _UNTRACKED = "? "
 _SUBMODULE = " 160000 "
-_REPOSITORY_VARIABLES = ("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX")
+# A commit hook inherits those that point at its own repository, which `-C` would then misread; those of the second
+# line change what the paths of an argument list mean.
+_MISLEADING_VARIABLES = (
+    *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"),
+    *("GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"),
+)
 # Git before 2.45 knows the first not, and heeds the second: no protocol is called "none".
 _OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0"}
 
@@ -74,13 +79,17 @@ def renamed_since_change_of(file: str) -> dict[str, str]:
     return dict(zip(fields[1::3], fields[2::3], strict=False))
 
 
-def ask_git(directory: str, *arguments: str, given: bytes | None = None) -> bytes | None:
-    """Return what git writes when it runs in `directory`, with `given` as its input; None when it refuses."""
+def ask_git(directory: str, *arguments: str, given: bytes | None = None, may_fetch: bool = True) -> bytes | None:
+    """Return what git writes when it runs in `directory`, with `given` as its input; None when it refuses.
+
+    Unless it `may_fetch`, it brings nothing over the network that a partial clone left out.
+    """
     import subprocess
 
+    environment = _environment() | ({} if may_fetch else _OFFLINE)
     try:
         answer = subprocess.run(
-            ["git", "-C", directory, *arguments], env=_environment(), input=given, capture_output=True, check=False
+            ["git", "-C", directory, *arguments], env=environment, input=given, capture_output=True, check=False
         )
     except OSError:
         return None
@@ -126,5 +135,4 @@ def git_stream(directory: str, *arguments: str, given: bytes = b"") -> Iterator[
 
 
 def _environment() -> dict[str, str]:
-    # A commit hook inherits variables that point at its own repository, which `-C` would then misread.
-    return {name: value for name, value in os.environ.items() if name not in _REPOSITORY_VARIABLES}
+    return {name: value for name, value in os.environ.items() if name not in _MISLEADING_VARIABLES}

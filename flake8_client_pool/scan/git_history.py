@@ -7,6 +7,7 @@ other, whatever happened meanwhile on the branches that were merged into it.
 import os
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import IO, NamedTuple
 
 from flake8_client_pool.policy.errors import ClientPoolError
@@ -17,7 +18,11 @@ _REGULAR_FILE, _LINK = "100", "120"
 _PROMISED = r"^(extensions\.partialclone|remote\..*\.promisor)$"
 _CHUNK = 1 << 16
 # Whatever the user has configured for their own eyes.
-_PLAIN = ("-c", "log.showRoot=true", "-c", "log.showSignature=false")
+_PLAIN = (
+    *("-c", "log.showRoot=true", "-c", "log.showSignature=false"),
+    # What `-m` shows of a merge. As an option, --diff-merges=first-parent, git knows it since 2.31 alone.
+    *("-c", "log.diffMerges=first-parent", "-c", "log.follow=false"),
+)
 _FORMAT = ("--no-color", "--encoding=UTF-8", "--format=%H %ct %s")
 
 
@@ -69,6 +74,9 @@ class Line:
     cut_off: bool
 
 
+_told = partial(ask_git, may_fetch=False)
+
+
 def line_of(directory: str, revisions: str) -> Line:
     """Find the line that `revisions` names: `REV..REV`, or one that it leads to, or HEAD where it is empty.
 
@@ -80,7 +88,7 @@ def line_of(directory: str, revisions: str) -> Line:
         raise ClientPoolError(f"--history {revisions}: write REV..REV, or one revision for all that leads to it")
     newest = _commit(directory, until or "HEAD")
     asked = [newest, f"^{_commit(directory, since or 'HEAD')}"] if dots else [newest]
-    listed = ask_git(directory, "rev-list", "--first-parent", "--parents", *asked) or b""
+    listed = _told(directory, "rev-list", "--first-parent", "--parents", *asked) or b""
     commits = listed.decode().splitlines()
     if not commits:
         raise ClientPoolError(f"--history {revisions}: there is no commit between these two; the older comes first")
@@ -89,10 +97,10 @@ def line_of(directory: str, revisions: str) -> Line:
 
 
 def _commit(directory: str, revision: str) -> str:
-    found = ask_git(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
+    found = _told(directory, "rev-parse", "--verify", "--quiet", "--end-of-options", f"{revision}^{{commit}}")
     if found:
         return found.decode().strip()
-    if ask_git(directory, "rev-parse", "--git-dir") is None:
+    if _told(directory, "rev-parse", "--git-dir") is None:
         raise ClientPoolError(f"{directory}: --history reads git, and this is no git repository")
     if revision == "HEAD":
         raise ClientPoolError(f"{directory}: --history has nothing to read: there is no commit yet")
@@ -100,7 +108,7 @@ def _commit(directory: str, revision: str) -> str:
 
 
 def _is_cut_off(directory: str, oldest: str) -> bool:
-    where = ask_git(directory, "rev-parse", "--git-path", "shallow") or b""
+    where = _told(directory, "rev-parse", "--git-path", "shallow") or b""
     try:
         with open(os.path.join(directory, os.fsdecode(where.rstrip(b"\n"))), "rb") as stream:
             return oldest.encode() in stream.read().split()
@@ -118,7 +126,7 @@ def commits_in(line: Line, suffix: str) -> Iterator[Commit]:
         ClientPoolError: git lacks what it needs to tell, as a clone without trees does.
     """
     asked = [line.newest, f"^{line.base}"] if line.base else [line.newest]
-    options = ("--first-parent", "-m", "--raw", "--no-abbrev", "--no-renames", "--relative", "-z")
+    options = ("--first-parent", "-m", "--raw", "--no-abbrev", "--no-renames", "--relative", "-O/dev/null", "-z")
     with git_stream(line.directory, *_PLAIN, "log", *options, *_FORMAT, *asked, "--", f"*{suffix}") as stream:
         header = ""
         changed: list[tuple[str, str]] = []
@@ -211,7 +219,7 @@ def at_hand(directory: str, blobs: Iterable[str]) -> list[str]:
     Raises:
         ClientPoolError: git cannot list its own store.
     """
-    if ask_git(directory, "config", "--get-regexp", _PROMISED) is None:
+    if _told(directory, "config", "--get-regexp", _PROMISED) is None:
         return list(blobs)
     listing = ("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
     with git_stream(directory, *listing) as stream:
