@@ -126,7 +126,7 @@ def test_on_every_example_of_every_rule(tree: Tree, places: Places, plugin_place
         folder = f"example_{number}"
         tree({f"{folder}/.git/HEAD": "", f"{folder}/{example.name}": example.source})
         tree({f"{folder}/{path}": content for path, content in example.files.items()})
-    found = places("--select=CPL1,CPL3,CPL9")
+    found = places("--select=CPL1,CPL2,CPL3,CPL9")
     assert found == plugin_places("--extend-select=CPL1,CPL3")
     assert {code for *_, code, _ in found} == {code for example in examples for _, _, code in example.findings}
 
