@@ -30,7 +30,7 @@ def refuse_if_closed(call: Node, source: str, getter: str, *, protects: bool) ->
         text = _reach(call, source, name)
         if not protects and _closes(text, name):
             raise NotPooledError(f"{name} is closed, and {getter}() gives a client that others use")
-        if re.search(rf"(?<![\w.]){_spaced(name)}\s*\.\s*[A-Za-z_]\w*\s*(?:[-+*/|&]|//|\*\*)?=(?!=)", text):
+        if re.search(rf"{_spaced(name)}\s*\.\s*[A-Za-z_]\w*\s*(?:[-+*/|&]|//|\*\*)?=(?!=)", text):
             raise NotPooledError(f"{name} is changed, and {getter}() gives a client that others use")
 
 
@@ -76,13 +76,18 @@ def _reach(call: Node, source: str, name: str) -> str:
 
 def _closes(text: str, name: str) -> bool:
     spaced = _spaced(name)
-    patterns = (
-        rf"(?<![\w.]){spaced}\s*\.\s*{_CLOSING}",
-        rf"\bwith\s+(?:[^\n:]*,\s*)?{spaced}\s*(?:,|:|as\b)",
-        rf"\b(?:{'|'.join(sorted(_CLOSING_CALLS))})\(\s*{spaced}(?:\.\w+)?\s*[,)]",
-    )
+    patterns = [
+        rf"{spaced}\s*\.\s*{_CLOSING}",
+        rf"with(?<!\wwith)\s+(?:[^\n:]*,\s*)?{spaced}\s*(?:,|:|as\b)",
+        *(rf"{call}(?<!\w{call})\(\s*{spaced}(?:\.\w+)?\s*[,)]" for call in _CLOSING_CALLS if f"{call}(" in text),
+    ]
     return any(re.search(pattern, text) for pattern in patterns)
 
 
 def _spaced(name: str) -> str:
-    return r"\s*\.\s*".join(map(re.escape, name.split(".")))
+    """Give a pattern for a dotted name that no other name or dot stands before.
+
+    It begins with the name, for which `re` looks a hundred times faster than for what may stand before it.
+    """
+    first, *rest = map(re.escape, name.split("."))
+    return r"\s*\.\s*".join([rf"{first}(?<![\w.]{first})", *rest])

@@ -77,7 +77,9 @@ class DraftImports:
             return None
         if placed.where is Where.MODULE and wanted in self._at_module_level:
             return None
-        draft, layout = self._draft, self._layout
+        draft = self._draft
+        # No function has a part in where an import goes in the module.
+        layout = layout_of(draft.text, (wanted.name,)) if placed.where is Where.MODULE else self._layout
         offset = draft.place(placed.offset) if placed.offset >= 0 else len(draft.text)
         if placed.where is Where.MODULE:
             anchor = None if placed.anchor is None else draft.place(placed.anchor)
