@@ -1,10 +1,13 @@
 """What differs between two texts: as edits, and as a patch."""
 
 import difflib
+import os
+import re
 
 from flake8_client_pool.model import Edit
 
 _NO_NEWLINE = b"\n\\ No newline at end of file\n"
+_QUOTED_BY_GIT = re.compile(rb'[\x00-\x1f\x7f"\\]')
 
 
 def edits_between(before: str, after: str) -> tuple[Edit, ...]:
@@ -50,12 +53,19 @@ def patch(path: str, before: bytes, after: bytes) -> bytes:
     """
     if before == after:
         return b""
-    name = path.replace("\\", "/") + ("\t" if " " in path else "")
-    lines = difflib.diff_bytes(
-        difflib.unified_diff, _lines(before), _lines(after), f"a/{name}".encode(), f"b/{name}".encode()
-    )
+    name = os.fsencode(path.replace(os.sep, "/"))
+    old, new = _quoted(b"a/" + name), _quoted(b"b/" + name)
+    end = b"\t" if b" " in name and old.startswith(b"a") else b""
+    lines = difflib.diff_bytes(difflib.unified_diff, _lines(before), _lines(after), old + end, new + end)
     body = b"".join(line if line.endswith(b"\n") else line + _NO_NEWLINE for line in lines)
-    return f"diff --git a/{path} b/{path}\n".encode() + body
+    return b"diff --git " + old + b" " + new + b"\n" + body
+
+
+def _quoted(name: bytes) -> bytes:
+    """Write a name as git does: one with quotes, backslashes or control characters as in C."""
+    if not _QUOTED_BY_GIT.search(name):
+        return name
+    return b'"' + _QUOTED_BY_GIT.sub(lambda found: b"\\%03o" % ord(found[0]), name) + b'"'
 
 
 def _lines(data: bytes) -> list[bytes]:

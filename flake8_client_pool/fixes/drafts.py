@@ -3,7 +3,12 @@
 from collections.abc import Iterable
 from itertools import pairwise
 
+from flake8_client_pool.fixes.outcomes import fault_in
 from flake8_client_pool.model import Edit
+
+
+class FaultError(ValueError):
+    """Edits after which a text would no longer parse; it says what would be wrong."""
 
 
 class Draft:
@@ -19,13 +24,24 @@ class Draft:
         self._batches: list[tuple[Edit, ...]] = []
 
     def apply(self, edits: Iterable[Edit]) -> None:
-        """Apply edits that count from the text as it is now; equal ones count once."""
+        """Apply edits that count from the text as it is now; equal ones count once.
+
+        Raises:
+            FaultError: the text would not parse after them; it stays as it was.
+        """
         batch = tuple(sorted(set(edits), key=lambda edit: (edit.start, edit.end)))
-        self.text = applied(self.text, batch)
+        text = applied(self.text, batch)
+        if text != self.text and (fault := fault_in(text)):
+            raise FaultError(fault)
+        self.text = text
         self._batches.append(batch)
 
     def apply_from_start(self, edits: Iterable[Edit]) -> None:
-        """Apply edits that count from the text with which the draft began."""
+        """Apply edits that count from the text with which the draft began.
+
+        Raises:
+            FaultError: the text would not parse after them; it stays as it was.
+        """
         self.apply([Edit(self.place(edit.start), self._end(edit), edit.text) for edit in edits])
 
     def place(self, offset: int) -> int:

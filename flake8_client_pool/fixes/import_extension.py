@@ -9,6 +9,8 @@ from flake8_client_pool.fixes.ordering import member_key
 from flake8_client_pool.model import Edit
 
 _LINE_LENGTH = 88
+# A comma at the end of a line, and a comment behind it.
+_LAST_COMMA = re.compile(r"[ \t]*,[ \t]*(?:#[^\r\n]*)?(?=[\r\n])")
 NOTHING = Edit(0, 0, "")
 
 
@@ -70,14 +72,16 @@ def extended(layout: Layout, statement: ast.stmt, wanted: Wanted) -> Edit:
 
 def _with_member(layout: Layout, statement: ast.ImportFrom, name: str, index: int) -> Edit:
     aliases = statement.names
-    one_a_line = len({alias.lineno for alias in aliases}) == len(aliases) and aliases[0].lineno > statement.lineno
+    opened = "(" in layout.text[layout.start(statement) : layout.start(aliases[0])]
+    apart = len({alias.lineno for alias in aliases}) == len(aliases) and aliases[0].lineno > statement.lineno
+    one_a_line = opened and apart
     if index < len(aliases):
         start = layout.start(aliases[index])
         gap = layout.newline + " " * aliases[index].col_offset if one_a_line else " "
         return Edit(start, start, f"{name},{gap}")
     end = layout.end(aliases[-1])
     gap = layout.newline + " " * aliases[-1].col_offset if one_a_line else " "
-    comma = re.match(r"[ \t]*,", layout.text[end:])
+    comma = _LAST_COMMA.match(layout.text, end)
     if one_a_line and comma:
         # Behind the comma, and behind a comment that belongs to the last name.
         place = layout.line_start((aliases[-1].end_lineno or aliases[-1].lineno) + 1)

@@ -1,5 +1,6 @@
 """Which names of a module other files of the repository read or replace: tests that patch them, re-exports."""
 
+import os
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -56,9 +57,9 @@ class OutsideUses:
         mentions = self._mentions(name)
         module = module_word(path)
         found = [*mentions.by_module.get(module, ()), *mentions.by_module.get("*" + module, ())]
-        word = re.escape(module.encode())
+        word = re.escape(os.fsencode(module))
         dotted = re.compile(rb"(?:\.|import[ \t]+)" + word + rb"\b")
-        file = module.encode() + b".py"
+        file = os.fsencode(module) + b".py"
         found += [Mention(other, replaced=True) for other in mentions.computed if dotted.search(self._texts[other])]
         found += [
             Mention(other, replaced=True)

@@ -2,10 +2,11 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_client_pool.fixes.draft_imports import DraftImports
-from flake8_client_pool.fixes.drafts import Draft, overlap
+from flake8_client_pool.fixes.drafts import Draft, FaultError, overlap
 from flake8_client_pool.fixes.emptying_fixture import with_fixture
 from flake8_client_pool.fixes.import_extension import NoPlaceError
 from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
@@ -98,19 +99,23 @@ class Rounds:
         draft = Draft(self._text)
         imports = DraftImports(draft, self._fixer.sections(self._path), [proposal for proposal, _ in chosen])
         done = [each for each in chosen if self._is_imported(imports, *each)]
-        draft.apply_from_start(edit for proposal, _ in done for edit in proposal.edits)
-        imports.remove_unused([each for each, _ in done], names, lambda name: self._fixer.is_needed(self._path, name))
-        broken = fault_in(draft.text)
-        for proposal, origin in done:
-            self._outcomes[origin] = _failed(origin, broken) if broken else _fixed(proposal, origin)
-        return None if broken or not done else draft
+        try:
+            draft.apply_from_start(edit for proposal, _ in done for edit in proposal.edits)
+            imports.remove_unused([each for each, _ in done], names, partial(self._fixer.is_needed, self._path))
+        except FaultError as fault:
+            self._outcomes |= {origin: _failed(origin, str(fault)) for _, origin in done}
+            return Draft(self._text)
+        self._outcomes |= {origin: _fixed(proposal, origin) for proposal, origin in done}
+        return draft if done else None
 
     def _is_imported(self, imports: DraftImports, proposal: Proposal, origin: Place) -> bool:
         try:
             return imports.make(proposal)
         except NoPlaceError as reason:
             self._outcomes[origin] = Outcome(origin, "skipped", str(reason))
-            return False
+        except FaultError as fault:
+            self._outcomes[origin] = _failed(origin, str(fault))
+        return False
 
 
 def _compatible(wanted: list[tuple[Proposal, Place]]) -> list[tuple[Proposal, Place]]:

@@ -219,7 +219,7 @@ def _without_member(layout: Layout, statement: Import, alias: ast.alias) -> Edit
     alone = line[: layout.start(alias) - layout.line_start(alias.lineno)].strip() == "" and re.fullmatch(
         r"\s*,?\s*(#.*)?", layout.text[layout.end(alias) : layout.line_start(alias.lineno + 1)].rstrip("\r\n")
     )
-    if alone and alias.lineno > statement.lineno:
+    if alone and alias.lineno > statement.lineno and not layout.line(alias.lineno - 1).endswith("\\"):
         return Edit(layout.line_start(alias.lineno), layout.line_start(alias.lineno + 1), "")
     if index + 1 < len(statement.names):
         start, end = layout.start(alias), layout.start(statement.names[index + 1])

@@ -111,6 +111,8 @@ def _argument_edit(argument: Node, keyword: str, *, stays: bool) -> Edit | None:
         return None if keyword == name.text() else Edit(start_of(name), end_of(name), keyword)
     if stays:
         return None
+    if argument.kind() == "named_expression":
+        return Edit(start_of(argument), end_of(argument), f"{keyword}=({argument.text()})")
     return Edit(start_of(argument), start_of(argument), f"{keyword}=")
 
 

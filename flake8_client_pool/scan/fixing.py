@@ -17,6 +17,7 @@ from flake8_client_pool.scan.discovery import SUFFIX, SourceFile, explained
 from flake8_client_pool.scan.git import listed_by_git
 from flake8_client_pool.scan.run import Result
 from flake8_client_pool.scan.walking import Walk
+from flake8_client_pool.scan.workers import ignore_interrupts, processes
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 from flake8_client_pool.syntax.repository import Repository
 
@@ -70,11 +71,14 @@ class Workbench:
             return _untouched(task, b"", explained(error))
         except UndecodableSourceError as error:
             return _untouched(task, before, error.reason)
-        fix = self._fix(task, before, text, unsafe=unsafe)
         try:
+            fix = self._fix(task, before, text, unsafe=unsafe)
             after = encoded(before, fix.after) if fix.after != fix.before else before
         except NotWrittenError as error:
             return _untouched(task, before, str(error))
+        except Exception as error:  # noqa: BLE001 - a fault of ours in one file must not cost the others
+            reason = f"{type(error).__name__}: {error}; this is a fault of ours, please report it"
+            return _untouched(task, before, reason)
         outcomes = {outcome.place: outcome for outcome in fix.outcomes}
         return FixedFile(
             task.file, before, after, tuple((finding, outcomes[place_of(finding)]) for finding in task.findings)
@@ -171,19 +175,16 @@ def all_fixed(workbench: Workbench, tasks: list[Task], *, unsafe: bool, jobs: in
 
 
 def _fixed_by_processes(workbench: Workbench, tasks: list[Task], *, unsafe: bool, jobs: int) -> Iterator[FixedFile]:
-    import multiprocessing
     import sys
-    from concurrent.futures import ProcessPoolExecutor
     from functools import partial
 
     forks = sys.platform == "linux"
-    context = multiprocessing.get_context("fork" if forks else "spawn")
     if forks:
         # What forked processes find in memory none of them has to look up.
         _start(workbench)
         workbench.look_up(_common_names(tasks))
-    prepare = (lambda: None) if forks else partial(_start, workbench)
-    with ProcessPoolExecutor(jobs, context, prepare) as executor:
+    prepare = ignore_interrupts if forks else partial(_start, workbench)
+    with processes(jobs, prepare) as executor:
         yield from executor.map(partial(_fix_one, unsafe=unsafe), tasks, chunksize=8)
 
 

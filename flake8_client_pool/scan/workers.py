@@ -4,11 +4,12 @@ import gc
 import os
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from itertools import chain
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.scan.inspection import Inspection, Inspector, Plan
@@ -24,9 +25,27 @@ _BYTES_IN_A_TASK = 2_000_000
 _inspector: Inspector
 
 
-def _ignore_interrupts() -> None:
-    # The interrupt of a terminal reaches every process of its group; the first process decides what it means.
+def ignore_interrupts() -> None:
+    """Leave it to the first process what an interrupt means: that of a terminal reaches every process of its group."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+
+
+@contextmanager
+def _raising_on_termination() -> Iterator[None]:
+    """Have the signal to terminate unwind this process, so that it leaves no worker behind that holds its output."""
+    if threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(signal.SIGTERM, _terminated)
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before or signal.SIG_DFL)
+
+
+def _terminated(number: int, _frame: object) -> NoReturn:
+    raise SystemExit(128 + number)
 
 
 def inspected(plan: Plan, jobs: int, executor: "Executor | None" = None) -> Iterator[Inspection]:
@@ -94,7 +113,7 @@ def _inspected_by_processes(plan: Plan, numbers: Sequence[int], jobs: int) -> It
 
 
 @contextmanager
-def processes(jobs: int, start: Callable[..., None] = _ignore_interrupts, *arguments: object) -> Iterator["Executor"]:
+def processes(jobs: int, start: Callable[..., None] = ignore_interrupts, *arguments: object) -> Iterator["Executor"]:
     """Have `jobs` processes to hand work to, each of which calls `start` first; they end with the block.
 
     Raises:
@@ -108,12 +127,13 @@ def processes(jobs: int, start: Callable[..., None] = _ignore_interrupts, *argum
     method = "fork" if sys.platform == "linux" else "spawn"
     executor = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), start, arguments)
     try:
-        yield executor
+        with _raising_on_termination():
+            yield executor
     except BrokenProcessPool as error:
         raise ClientPoolError(
             "a worker process ended unexpectedly, perhaps for want of memory; run again with --jobs 1"
         ) from error
-    except (KeyboardInterrupt, GeneratorExit):
+    except (KeyboardInterrupt, SystemExit, GeneratorExit):
         for process in multiprocessing.active_children():
             process.terminate()
         raise
@@ -144,7 +164,7 @@ def _shares(plan: Plan, numbers: Sequence[int], jobs: int) -> list[list[int]]:
 
 def _start(plan: Plan) -> None:
     global _inspector  # noqa: PLW0603 - a worker process has no other place for what its tasks share
-    _ignore_interrupts()
+    ignore_interrupts()
     gc.set_threshold(_GARBAGE_THRESHOLD)
     _inspector = Inspector(plan)
 

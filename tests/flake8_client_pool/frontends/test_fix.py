@@ -1,6 +1,7 @@
 """`client-pool fix` as its users meet it: real processes, real git."""
 
 import json
+import os
 import stat
 import subprocess
 import sys
@@ -147,3 +148,16 @@ def test_options_that_contradict_each_other(tree: Tree, client_pool: Run) -> Non
     done = client_pool("fix", "--interactive", "--diff")
     assert done.returncode == 2
     assert done.stderr.startswith("client-pool: --interactive asks on the terminal")
+
+
+@pytest.mark.parametrize("name", [b"m\xff.py", b"a\tb.py", b'a"b\\.py'])
+def test_a_patch_for_a_file_with_an_uncommon_name(name: bytes, tmp_path: Path, client_pool: Run, git: Git) -> None:
+    file = tmp_path / os.fsdecode(name)
+    file.write_text(BUILDS)
+    git("init", "--quiet")
+    command = [sys.executable, "-m", "flake8_client_pool", "fix", "--diff"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, check=True)
+    (tmp_path / "fix.patch").write_bytes(done.stdout)
+    git("apply", "fix.patch")
+    assert file.read_text() == FIXED
+    assert client_pool("fix", "--format=json").returncode == 0

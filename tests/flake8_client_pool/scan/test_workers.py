@@ -1,5 +1,7 @@
 import os
 import signal
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -36,6 +38,21 @@ def test_a_lost_process_ends_the_run_with_a_remedy(tmp_path: Path, monkeypatch: 
         ClientPoolError, match="ended unexpectedly, perhaps for want of memory; run again with --jobs 1"
     ):
         list(inspected(plan(tmp_path, [900_000, 900_000]), 2))
+
+
+def test_the_signal_to_terminate_leaves_no_worker_behind() -> None:
+    script = (
+        "import time\nfrom flake8_client_pool.scan.workers import processes\n"
+        "with processes(2) as executor:\n    working = executor.submit(time.sleep, 60)\n"
+        "    while not working.running():\n        time.sleep(0.01)\n    print(flush=True)\n    time.sleep(60)\n"
+    )
+    with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE) as process:
+        assert process.stdout is not None
+        process.stdout.readline()
+        process.terminate()
+        # A worker that lives on would hold the pipe open.
+        process.communicate(timeout=20)
+    assert process.returncode == 128 + signal.SIGTERM
 
 
 def test_a_fault_of_the_engine_costs_one_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
