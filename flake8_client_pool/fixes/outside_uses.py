@@ -17,7 +17,7 @@ _FOLDER = re.compile(rb"[\w./-]*\Z")
 _LONGEST_NAME = 100
 _QUOTES = frozenset((b"'", b'"'))
 _ENDS_OF_COMPUTED = frozenset((b"}", b"'", b'"'))
-_LOADS_BY_PATH = re.compile(rb"spec_from_file_location|run_path|SourceFileLoader")
+_LOADS_BY_PATH = (b"spec_from_file_location", b"run_path", b"SourceFileLoader")
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ def _search(path: str, data: bytes, name: bytes, mentions: _Mentions) -> None:
     found += _imported_from(data, name)
     if b"patch" in data or b"setattr" in data:
         found += [(module, True) for module, other in _SET.findall(data) if other == name]
-    if _LOADS_BY_PATH.search(data):
+    if any(loader in data for loader in _LOADS_BY_PATH):
         mentions.by_path.append(path)
     for module, replaced in dict.fromkeys(found):
         for each in (module, *_originals(data, module)):
