@@ -32,8 +32,9 @@ RULE = Rule(
         "the same attribute: the pooled client is asked for in vain, and the class does not profit from the base.\n"
         "\n"
         "Leave the line out. The fix that does so is safe where the base sets the attribute in its own `__init__`,\n"
-        "which has run before the line, and gives the getter the same arguments, so that nothing else can depend on\n"
-        "the line. The finding stands beside the one that says that the client is built directly, and goes with it."
+        "which has run before the line, and gives the getter the same arguments, and where neither the class nor any\n"
+        "base sets it again, so that nothing can depend on the line. The finding stands beside the one that says that\n"
+        "the client is built directly, and goes with it."
     ),
     examples=(
         Example(

@@ -8,6 +8,7 @@ from flake8_client_pool.rules.places import scope_among
 from flake8_client_pool.syntax.classes import own_attribute, with_bases
 from flake8_client_pool.syntax.expressions import called
 from flake8_client_pool.syntax.names import Names
+from flake8_client_pool.syntax.scopes import PATTERNS
 from flake8_client_pool.syntax.source import Node, start_of
 from flake8_client_pool.syntax.values import Class, Function, Instance, Qualified, Value, Values
 
@@ -74,10 +75,12 @@ def _members(definition: Node) -> Iterator[str]:
 def _attributes(definition: Node) -> Iterator[str]:
     """Name the attributes of any object that the methods of a class assign."""
     for assignment in definition.find_all(kind="assignment"):
-        target = assignment.field("left")
-        name = target.field("attribute") if target and target.kind() == "attribute" else None
-        if name:
-            yield name.text()
+        left = assignment.field("left")
+        targets = left.named_children() if left and left.kind() in PATTERNS else [left]
+        for target in targets:
+            name = target.field("attribute") if target and target.kind() == "attribute" else None
+            if name:
+                yield name.text()
 
 
 def kinds_of(names: Names, values: Values) -> dict[str, bool]:

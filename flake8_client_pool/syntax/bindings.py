@@ -72,3 +72,15 @@ def _holds_from(name: Node, scope: Node) -> int:
     if kind == "for_statement" and (iterable := binder.field("right")):
         return end_of(iterable)
     return end_of(name)
+
+
+def matching_part(target: Node | None, value: Node | None, name: Node) -> Node | None:
+    """Find the part of the right side that a name on the left side takes: `a, b = one, two`."""
+    if target is None or value is None or target == name or target.text() == f"({name.text()})":
+        return value
+    targets, values = target.named_children(), value.named_children()
+    if value.kind() not in ("expression_list", "tuple", "list") or len(targets) != len(values):
+        return None
+    if any(part.kind().startswith("list_splat") for part in (*targets, *values)):
+        return None
+    return next((part for left, part in zip(targets, values, strict=True) if left == name), None)

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from flake8_client_pool.syntax.bindings import NameUse, binder_of, uses_of
+from flake8_client_pool.syntax.bindings import NameUse, binder_of, matching_part, uses_of
 from flake8_client_pool.syntax.expressions import evaluate
 from flake8_client_pool.syntax.flow import Binding, reaching
 from flake8_client_pool.syntax.imports import imported
@@ -112,7 +112,7 @@ class Names:
         if binder is None:
             return ()
         if kind == "assignment":
-            return self.evaluate(_matching_part(binder.field("left"), binder.field("right"), name))
+            return self.evaluate(matching_part(binder.field("left"), binder.field("right"), name))
         if kind == "named_expression":
             return self.evaluate(binder.field("value"))
         if kind in ("for_statement", "for_in_clause") and binder.field("left") == name:
@@ -136,15 +136,3 @@ class Names:
             if values is not None:
                 return values
         return None
-
-
-def _matching_part(target: Node | None, value: Node | None, name: Node) -> Node | None:
-    """Find the part of the right side that a name on the left side takes: `a, b = one, two`."""
-    if target is None or value is None or target == name or target.text() == f"({name.text()})":
-        return value
-    targets, values = target.named_children(), value.named_children()
-    if value.kind() not in ("expression_list", "tuple", "list") or len(targets) != len(values):
-        return None
-    if any(part.kind().startswith("list_splat") for part in (*targets, *values)):
-        return None
-    return next((part for left, part in zip(targets, values, strict=True) if left == name), None)

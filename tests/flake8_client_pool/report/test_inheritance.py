@@ -42,6 +42,14 @@ TREES: dict[str, tuple[Mapping[str, str], str]] = {
         },
         "inherited Base.client",
     ),
+    "a base with a type in brackets": (
+        {"base.py": BASE.replace("Base", "Base(list)"), "job.py": "import base\n\n\nclass Job(base.Base[int]): ...\n"},
+        "inherited Base.client",
+    ),
+    "one of two names that are assigned at once": (
+        given_by("    def __init__(self):\n        self.client, self.rows = get_bigquery_client(), 1\n"),
+        "inherited Base.client",
+    ),
     "a mixin": (
         {"base.py": BASE, "job.py": "import base\n\n\nclass Job(dict, base.Base): ...\n"},
         "inherited Base.client",
