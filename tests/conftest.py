@@ -15,6 +15,7 @@ SLOW = (
     "flake8_client_pool/frontends/lsp/test_server.py",
     "flake8_client_pool/frontends/test_surroundings.py",
     "flake8_client_pool/output/test_page.py",
+    "flake8_client_pool/output/test_page_content.py",
     "flake8_client_pool/report/test_change.py",
     "flake8_client_pool/scan/test_dask_cluster.py",
     "flake8_client_pool/scan/test_desk.py",

@@ -8,6 +8,8 @@ from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.report.adoption import report
 from flake8_client_pool.report.history import History, history
 from flake8_client_pool.scan import blobs
+from flake8_client_pool.scan.discovery import SUFFIX
+from flake8_client_pool.scan.git_history import checkout_at
 from flake8_client_pool.scan.run import Means
 
 if TYPE_CHECKING:
@@ -32,17 +34,17 @@ def page(request: "ReportRequest") -> str:
     require_libraries()
     watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
     found = report(request.directory, request.config, request.depth, Means(jobs=request.jobs, watch=watch))
-    past, without = _past(request)
-    return to_html(found, past, remaining(found, request.config, request.jobs, watch), without)
+    past, checkout = _past(request), checkout_at(request.directory, SUFFIX)
+    return to_html(found, past, checkout, remaining(found, request.config, request.jobs, watch))
 
 
-def _past(request: "ReportRequest") -> tuple[History | None, str]:
+def _past(request: "ReportRequest") -> History | str:
     """Read the history; where there is none and none was asked for, say why."""
     watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
     try:
         means = blobs.Means(request.jobs, watch)
-        return history(request.directory, request.history or "", request.config, means), ""
+        return history(request.directory, request.history or "", request.config, means)
     except ClientPoolError as error:
         if request.history is not None:
             raise
-        return None, f"There is no history to show. {error}"
+        return f"There is no history to show. {error}"

@@ -7,7 +7,7 @@ from datetime import date, timedelta
 WEEKS = (4, 8, 12)
 """How far back the pace is taken, in weeks; the middle one is the forecast, the others say how far to trust it."""
 
-_LATEST = date(9999, 12, 31)
+_FARTHEST = timedelta(days=3652)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,13 +35,13 @@ class Pace:
 
     @property
     def done(self) -> date | None:
-        """The day on which none is left; None where they do not go, or never within the calendar."""
+        """The day on which none is left; None where they do not go, or not within ten years."""
         if not self.now:
             return self.until
         if self.now >= self.before:
             return None
         days = self.now * self.weeks * 7 / (self.before - self.now)
-        return self.until + timedelta(days=round(days)) if days < (_LATEST - self.until).days else None
+        return self.until + timedelta(days=round(days)) if days <= _FARTHEST.days else None
 
 
 def paces(counts: Sequence[tuple[date, int]]) -> tuple[Pace, ...]:

@@ -1,12 +1,12 @@
 """What is left to do: every finding of a report with what the fix would write in its place."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from functools import cached_property
 from typing import TYPE_CHECKING, NamedTuple
 
-from flake8_client_pool.model import Finding
+from flake8_client_pool.model import Finding, Span
 from flake8_client_pool.policy.configuration import Configurations
 from flake8_client_pool.report.figures import Part, Report
 from flake8_client_pool.report.parts import Parts
@@ -37,15 +37,16 @@ class Hunk(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Remaining:
-    """One finding.
+    """One place with findings.
 
     Attributes:
-        result: the finding and what is made of it.
+        result: the finding there that the fix does most about, and what is made of it.
         part: the part of the repository that it is in.
         fix: "safe", "unsafe", or empty where there is no fix.
         reason: why there is none, or why it is not safe.
         hunks: what the fix of the whole file changes at the place.
         imports: what it changes to have the getter there.
+        codes: the codes of all findings there.
     """
 
     result: Result
@@ -54,13 +55,15 @@ class Remaining:
     reason: str = ""
     hunks: tuple[Hunk, ...] = ()
     imports: tuple[Hunk, ...] = ()
+    codes: tuple[str, ...] = ()
 
 
+_FIXES = ("safe", "unsafe", "")
 Watch = Callable[[Iterable[FixedFile], int], Iterator[FixedFile]]
 
 
 def remaining(report: Report, config: str, jobs: int, watch: Watch) -> tuple[Remaining, ...]:
-    """Work out what the fix would write for every finding of a report; nothing is written.
+    """Work out what the fix would write for every place with findings in a report; nothing is written.
 
     Args:
         report: the report.
@@ -76,7 +79,17 @@ def remaining(report: Report, config: str, jobs: int, watch: Watch) -> tuple[Rem
     tasks = by_file(fixable, files)
     made = all_fixed(workbench_for(tasks), tasks, unsafe=True, jobs=jobs)
     fixed = {each.file.path: _Fixed(each) for each in watch(made, len(tasks))}
-    return tuple(_remaining(result, files[result.path], fixed) for result in report.findings)
+    found: dict[tuple[str, Span], list[Remaining]] = {}
+    for result in report.findings:
+        place = result.path, result.finding.span
+        found.setdefault(place, []).append(_remaining(result, files[result.path], fixed))
+    return tuple(map(_as_one, found.values()))
+
+
+def _as_one(there: list[Remaining]) -> Remaining:
+    """Take findings at one place for one: a client built over that of a base is built directly, too."""
+    foremost = min(there, key=lambda each: _FIXES.index(each.fix))
+    return replace(foremost, codes=tuple(dict.fromkeys(each.result.finding.code for each in there)))
 
 
 def _remaining(result: Result, file: SourceFile, fixed: Mapping[str, "_Fixed"]) -> Remaining:

@@ -74,6 +74,16 @@ class Line:
     cut_off: bool
 
 
+class Checkout(NamedTuple):
+    """What is checked out: the name of the commit, and whether the work tree adds nothing to it.
+
+    A new file counts where it is a Python file.
+    """
+
+    head: str
+    is_clean: bool
+
+
 _told = partial(ask_git, may_fetch=False)
 
 
@@ -105,6 +115,17 @@ def _commit(directory: str, revision: str) -> str:
     if revision == "HEAD":
         raise ClientPoolError(f"{directory}: --history has nothing to read: there is no commit yet")
     raise ClientPoolError(f"--history: git knows no revision {revision} in {directory}; fetch it or name another")
+
+
+def checkout_at(directory: str, suffix: str) -> Checkout:
+    """Look what is checked out in a directory; new files count where their names end in `suffix`."""
+    head = _told(directory, "rev-parse", "--verify", "--quiet", "HEAD") or b""
+    # Without the locks git does not write down what it found out about the index.
+    status = ("--no-optional-locks", "status", "--porcelain", "-z", "--no-renames", "--untracked-files=all")
+    changed = os.fsdecode(_told(directory, *status) or b"").split("\0")[:-1]
+    return Checkout(
+        head.decode().strip(), all(each.startswith("?? ") and not each.endswith(suffix) for each in changed)
+    )
 
 
 def _is_cut_off(directory: str, oldest: str) -> bool:

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
 
-from flake8_client_pool.output.history.words import middle, paces_of
+from flake8_client_pool.output.history.words import at_this_pace
 from flake8_client_pool.output.report.tables import FIGURES, Table, figures
 from flake8_client_pool.policy.settings import Phase
 from flake8_client_pool.report.history import History, Point, Step
@@ -29,7 +29,7 @@ def _phase(history: History, number: int, phase: Phase) -> tuple[str, ...]:
         f"{most:,} on {day}" if most else "",
         _none_since([(day, count.direct) for day, count in counts]),
         phase.due,
-        _at_this_pace(history, number),
+        at_this_pace(history, number),
     )
 
 
@@ -39,13 +39,6 @@ def _none_since(direct: Sequence[tuple[str, int]]) -> str:
     for (_, before), (day, now) in pairwise(direct):
         since = "" if now else since or (day if before else "")
     return since
-
-
-def _at_this_pace(history: History, number: int) -> str:
-    pace = middle(paces_of(history, phase=number))
-    if pace is None or not pace.now:
-        return ""
-    return str(pace.done) if pace.done else "never"
 
 
 def step_table(steps: Sequence[Step]) -> Table:

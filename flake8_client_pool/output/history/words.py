@@ -5,6 +5,7 @@ from datetime import date
 
 from flake8_client_pool.output.report.tables import per_cent
 from flake8_client_pool.output.summary import number
+from flake8_client_pool.policy.phases import today
 from flake8_client_pool.report.forecast import WEEKS, Pace, paces
 from flake8_client_pool.report.history import History, Point
 
@@ -63,11 +64,16 @@ def forecast_in_words(history: History) -> str:
     """Say when none is left at the pace of late, how that is reckoned, and how far it hangs on the weeks chosen."""
     last = history.points[-1]
     if not last.unread and not last.count().direct:
-        return "Nothing is built directly any more."
+        return "Done: nothing is built directly any more."
     found = paces_of(history)
     pace = middle(found)
     if pace is None:
         return f"No forecast: a pace is taken from {WEEKS[0]} weeks or more of a complete history."
+    if has_passed(pace):
+        return (
+            f"No forecast: there is no commit since {pace.until}, and at the mean pace of the last {pace.weeks} weeks "
+            f"until then none would be left since {pace.done}."
+        )
     reckoned = (
         f"direct constructions went from {pace.before:,} on {pace.since} to {pace.now:,} on {pace.until}, "
         f"{pace.per_week:+,.1f} a week"
@@ -81,4 +87,17 @@ def forecast_in_words(history: History) -> str:
 
 
 def _end(pace: Pace) -> str:
-    return f"on {pace.done}" if pace.done else "never"
+    return f"on {pace.done}" if pace.done else "not within ten years"
+
+
+def has_passed(pace: Pace) -> bool:
+    """Tell whether the day on which none would be left has passed while some are."""
+    return bool(pace.now) and pace.done is not None and pace.done.isoformat() < today()
+
+
+def at_this_pace(history: History, phase: int) -> str:
+    """Say in a cell when none is left in a phase, by its number; nothing where that is so, or there is no forecast."""
+    pace = middle(paces_of(history, phase=phase))
+    if pace is None or not pace.now or has_passed(pace):
+        return ""
+    return str(pace.done) if pace.done else "no end in sight"

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
-from flake8_client_pool.output.history.words import middle, paces_of
+from flake8_client_pool.output.history.words import has_passed, middle, paces_of
+from flake8_client_pool.policy.settings import Phase
 from flake8_client_pool.report.forecast import Pace
 from flake8_client_pool.report.history import History
 
@@ -68,8 +69,8 @@ def _placed(svg: str, size: Size) -> Drawing:
 def domain(history: History) -> tuple[date, date]:
     """Give the first and the last day to draw: ahead as far as forecasts and due days reach, within two years."""
     first, last = date.fromisoformat(history.points[0].day), date.fromisoformat(history.points[-1].day)
-    ahead = [pace.done for pace in paces_of(history) if pace.done]
-    ahead += [date.fromisoformat(phase.due) for phase in history.phases if phase.due]
+    ahead = [pace.done for pace in paces_drawn(history) if pace.done]
+    ahead += [_day(phase) for phase in history.phases if phase.due]
     least = last + max((last - first) * _LEAST_AHEAD, timedelta(days=1))
     return first, max(least, *(day for day in (*ahead, last) if day <= last + _LOOK_AHEAD))
 
@@ -83,7 +84,7 @@ def specification(history: History, size: Size) -> dict[str, Any]:
         "height": size.height,
         "background": None,
         "config": _LOOK,
-        "layer": [_areas(history), *_ahead(history, last), *_dues(history, first, last, full=size.full)],
+        "layer": [_areas(history), *_ahead(history, last), *_dues(history, full=size.full)],
         "encoding": {
             "x": {
                 "field": "day",
@@ -126,7 +127,7 @@ def time_of(day: date) -> int:
 def _ceiling(history: History) -> float:
     """Leave room for the names of phases above all that is drawn."""
     most = max(1, *(point.count().direct for point in history.days))
-    return most * (_HEADROOM if any(phase.due for phase in history.phases) else 1.05)
+    return most * (_HEADROOM if dues_drawn(history) else 1.05)
 
 
 def _areas(history: History) -> dict[str, Any]:
@@ -157,9 +158,18 @@ def _areas(history: History) -> dict[str, Any]:
     }
 
 
-def _ahead(history: History, last: date) -> list[dict[str, Any]]:
-    """Draw every pace as a line from the last day on, that of the forecast thicker."""
+def paces_drawn(history: History) -> tuple[Pace, ...]:
+    """Choose the paces to carry on; none where the forecast is a day that has passed, or nothing is left."""
     found = paces_of(history)
+    forecast = middle(found)
+    if forecast is None or not forecast.now or has_passed(forecast):
+        return ()
+    return found
+
+
+def _ahead(history: History, last: date) -> list[dict[str, Any]]:
+    """Draw paces as lines from the last day on, that of the forecast thicker."""
+    found = paces_drawn(history)
     return [_line(pace, last, strong=pace is middle(found)) for pace in found]
 
 
@@ -172,12 +182,22 @@ def _line(pace: Pace, last: date, *, strong: bool) -> dict[str, Any]:
     return {"data": {"values": points}, "mark": mark}
 
 
-def _dues(history: History, first: date, last: date, *, full: bool) -> list[dict[str, Any]]:
+def dues_drawn(history: History) -> list[tuple[int, Phase]]:
+    """Choose the phases, with their numbers, that are due on a day of the chart."""
+    first, last = domain(history)
+    numbered = enumerate(history.phases, 1)
+    return [(number, phase) for number, phase in numbered if phase.due and first <= _day(phase) <= last]
+
+
+def _day(phase: Phase) -> date:
+    return date.fromisoformat(phase.due)
+
+
+def _dues(history: History, *, full: bool) -> list[dict[str, Any]]:
     """Mark the days by which phases are due."""
     rows = [
-        {"due": time_of(date.fromisoformat(phase.due)), "label": _label(number, phase.name, full=full)}
-        for number, phase in enumerate(history.phases, 1)
-        if phase.due and first <= date.fromisoformat(phase.due) <= last
+        {"due": time_of(_day(phase)), "label": _label(number, phase.name, full=full)}
+        for number, phase in dues_drawn(history)
     ]
     if not rows:
         return []

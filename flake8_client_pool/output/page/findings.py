@@ -26,7 +26,7 @@ class Choice(NamedTuple):
 
 
 def finding_rows(report: Report, remaining: Iterable[Remaining], kinds: Sequence[str]) -> list[dict[str, Any]]:
-    """Describe every finding of a report; `kinds` are those that have colours, in the order of the colours."""
+    """Describe every place with findings; `kinds` are those that have colours, in the order of the colours."""
     return [_row(each, report, kinds) for each in remaining]
 
 
@@ -39,7 +39,7 @@ def _row(each: Remaining, report: Report, kinds: Sequence[str]) -> dict[str, Any
         "kind": finding.kind or _NO_CLIENT,
         "client": report.titles.get(finding.kind, finding.kind) or finding.message,
         "place": kinds.index(finding.kind) if finding.kind in kinds else None,
-        "code": finding.code,
+        "code": ", ".join(each.codes),
         "phase": result.phase,
         "part": each.part,
         "fix": each.fix or _BY_HAND,

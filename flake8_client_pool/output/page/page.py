@@ -14,16 +14,18 @@ from typing import Any, NamedTuple
 import flake8_client_pool
 from flake8_client_pool.kinds import KINDS
 from flake8_client_pool.output.history.tables import LARGEST_STEPS, step_table
-from flake8_client_pool.output.history.words import forecast_in_words, middle, notes, paces_of
-from flake8_client_pool.output.page.burndown import Drawing, domain, drawings, time_of
+from flake8_client_pool.output.history.words import at_this_pace, forecast_in_words, has_passed, middle, notes, paces_of
+from flake8_client_pool.output.page.burndown import Drawing, domain, drawings, dues_drawn, paces_drawn, time_of
 from flake8_client_pool.output.page.findings import choices, finding_rows
 from flake8_client_pool.output.report.tables import FIGURES, NUMBERS, Table, figures, in_words, tables
 from flake8_client_pool.output.summary import number
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.policy.selection import USER_KIND_CODE
 from flake8_client_pool.report.figures import Part, PhaseRow, Report
-from flake8_client_pool.report.history import History
+from flake8_client_pool.report.forecast import Pace
+from flake8_client_pool.report.history import History, Point
 from flake8_client_pool.report.remaining import Remaining
+from flake8_client_pool.scan.git_history import Checkout
 
 _LIBRARIES = {"jinja2": "Jinja", "vl_convert": "vl-convert"}
 _CODES_OF_CONSTRUCTIONS = frozenset((USER_KIND_CODE, *(kind.code for kind in KINDS)))
@@ -70,8 +72,9 @@ class _Burndown:
     dues: bool
 
 
-def to_html(report: Report, history: History | None, remaining: Iterable[Remaining], without: str) -> str:
-    """Write the page; `without` says why there is no history, where there is none."""
+def to_html(report: Report, past: History | str, checkout: Checkout, remaining: Iterable[Remaining]) -> str:
+    """Write the page; `past` says why there is no history, where there is none."""
+    history, without = (None, past) if isinstance(past, str) else (past, "")
     remaining = tuple(remaining)
     parts = list(_parts(report, history))
     style, script = _asset("page.css"), _asset("page.js")
@@ -79,7 +82,7 @@ def to_html(report: Report, history: History | None, remaining: Iterable[Remaini
     return _filled(
         title=basename(abspath(report.path)),
         version=flake8_client_pool.__version__,
-        lead=_lead(report, history),
+        lead=_lead(report, history, checkout),
         cards=list(_cards(report, history, remaining)),
         burndown=_burndown(history) if history else None,
         without=without,
@@ -133,10 +136,19 @@ def _hash(content: str) -> str:
     return f"sha256-{b64encode(sha256(content.encode()).digest()).decode()}"
 
 
-def _lead(report: Report, history: History | None) -> str:
-    at = f" As of commit {history.points[-1].name}, {history.points[-1].day}." if history else ""
+def _lead(report: Report, history: History | None, checkout: Checkout) -> str:
+    at = f" {_as_of(history.points[-1], checkout)}" if history else ""
     files_of_code = f"{number(report.code.files, 'file')} of code; tests and pool modules are counted apart."
     return f"{in_words(report)} {files_of_code}{at}"
+
+
+def _as_of(last: Point, checkout: Checkout) -> str:
+    """Name what the figures are about, and what the history ends with where that is something else."""
+    there = f"commit {last.name}, {last.day}"
+    if last.commit == checkout.head and checkout.is_clean:
+        return f"As of {there}."
+    tree = "the work tree" if checkout.is_clean else "the work tree with uncommitted changes"
+    return f"As of {tree}; the history goes to {there}."
 
 
 def _cards(report: Report, history: History | None, remaining: tuple[Remaining, ...]) -> Iterator[_Card]:
@@ -145,18 +157,25 @@ def _cards(report: Report, history: History | None, remaining: tuple[Remaining, 
     yield _Card("Adoption", adopted, "of the places that get a client ask the pool", total.adoption)
     yield _Card("Direct constructions", f"{total.direct:,}", _fixed(remaining))
     yield _Card("Pool calls", f"{total.pool_calls:,}", f"of {report.pool_module}")
-    pace = middle(paces_of(history)) if history else None
-    if pace is None:
-        yield _Card("Done", "-", "no history to take a pace from")
-    else:
-        said = f"{pace.per_week:+,.1f} a week, by the mean of the last {pace.weeks} weeks"
-        yield _Card("Done at this pace", str(pace.done) if pace.done else "No end in sight", said)
+    yield _done(total.direct, middle(paces_of(history)) if history else None)
+
+
+def _done(left: int, pace: Pace | None) -> _Card:
+    """Say when none is left."""
+    if not left:
+        return _Card("Done", "Done", "nothing is built directly any more")
+    if pace is None or not pace.now:
+        return _Card("Done", "-", "no history to take a pace from")
+    if has_passed(pace):
+        return _Card("Done", "-", f"no commit since {pace.until}, no forecast")
+    said = f"{pace.per_week:+,.1f} a week, by the mean of the last {pace.weeks} weeks"
+    return _Card("Done at this pace", str(pace.done) if pace.done else "No end in sight", said)
 
 
 def _fixed(remaining: Iterable[Remaining]) -> str:
     """Say how many of the constructions in the code the fix takes on."""
     code = (each for each in remaining if each.part is Part.CODE)
-    fixes = Counter(each.fix for each in code if each.result.finding.code in _CODES_OF_CONSTRUCTIONS)
+    fixes = Counter(each.fix for each in code if _CODES_OF_CONSTRUCTIONS.intersection(each.codes))
     unsafe = f", {fixes['unsafe']:,} more unsafely" if fixes["unsafe"] else ""
     return f"client-pool fix rewrites {fixes['safe']:,} safely{unsafe}"
 
@@ -190,11 +209,10 @@ def _phase_table(report: Report, history: History | None) -> Table:
 
 
 def _phase(row: PhaseRow, history: History | None) -> tuple[str, ...]:
-    pace = middle(paces_of(history, phase=row.number)) if history and row.total.direct else None
-    at_this_pace = str(pace.done or "never") if pace else ""
+    pace = at_this_pace(history, row.number) if history and row.total.direct else ""
     due = f"{row.due}, late" if row.is_late else row.due
     name = row.name or "in no phase"
-    return (str(row.number or ""), name, _state(row), *figures(row.total), row.owner, due, at_this_pace)
+    return (str(row.number or ""), name, _state(row), *figures(row.total), row.owner, due, pace)
 
 
 def _state(row: PhaseRow) -> str:
@@ -211,11 +229,23 @@ def _burndown(history: History) -> _Burndown:
         kinds=kinds,
         forecast=forecast_in_words(history),
         alternative=_alternative(history, kinds),
-        notes=list(notes(history)),
+        notes=[*_dues_left_out(history), *notes(history)],
         table=_day_table(history),
-        paces=bool(paces_of(history)),
-        dues=any(phase.due for phase in history.phases),
+        paces=bool(paces_drawn(history)),
+        dues=bool(dues_drawn(history)),
     )
+
+
+def _dues_left_out(history: History) -> Iterator[str]:
+    """Name the days by which phases are due that the chart does not reach."""
+    drawn = dues_drawn(history)
+    left_out = [
+        f"phase {number} {phase.name} on {phase.due}"
+        for number, phase in enumerate(history.phases, 1)
+        if phase.due and (number, phase) not in drawn
+    ]
+    if left_out:
+        yield f"Due outside the days of the chart: {', '.join(left_out)}."
 
 
 def _alternative(history: History, kinds: Iterable[Mapping[str, Any]]) -> str:

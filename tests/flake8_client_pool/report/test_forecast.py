@@ -32,6 +32,11 @@ def test_what_falls_too_slowly_for_the_calendar_has_no_end() -> None:
     assert [pace.done for pace in paces([(ago(5), 10_000_000), (END, 9_999_999)])] == [None]
 
 
+@pytest.mark.parametrize(("left", "done"), [(521, END + timedelta(weeks=521)), (522, None)])
+def test_what_falls_too_slowly_for_ten_years_has_no_end(left: int, done: date | None) -> None:
+    assert [pace.done for pace in paces([(ago(5), left + 4), (END, left)])] == [done]
+
+
 def test_nothing_left_is_done_today() -> None:
     assert [pace.done for pace in paces([(ago(5), 3), (END, 0)])] == [END]
 

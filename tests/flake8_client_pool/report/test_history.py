@@ -203,7 +203,7 @@ def test_the_command_draws_the_burn_down_and_says_how_far_to_trust_it(shop: Path
     assert "6 commits from 2023-11-15 to 2023-11-20; at the end 1 call of shared_clients, 0 direct" in done.stdout
     assert "\n 3┤███" in done.stdout
     assert "2023-11-15" in done.stdout.partition("└───")[2].splitlines()[1]
-    assert "Nothing is built directly any more." in done.stdout
+    assert "Done: nothing is built directly any more." in done.stdout
     assert "Names are followed within each file alone" in done.stdout
     assert "\x1b" not in done.stdout
 
