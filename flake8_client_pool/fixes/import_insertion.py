@@ -13,6 +13,7 @@ from flake8_client_pool.fixes.path_mending import (
     mends_path,
     mends_path_anywhere,
 )
+from flake8_client_pool.fixes.running_early import first_run
 from flake8_client_pool.model import Edit
 
 _DIRECTIVE = re.compile(r"^\s*#\s*isort:\s*(split|off|on)\b|^\s*#\s*ruff:\s*isort:\s*(split|off|on)\b")
@@ -35,10 +36,11 @@ def at_module_level(layout: Layout, wanted: Wanted, sections: Sections, before: 
     Raises:
         NoPlaceError: no place at that level will do.
     """
-    for statement in layout.tree.body:
-        if can_extend(statement, wanted) and layout.end(statement) <= before:
-            return extended(layout, statement, wanted)
     blocks = _blocks(layout, layout.tree.body)
+    latest = min(before, max(first_run(layout), *(_end_of_block(layout, each, anchor) for each in blocks), 0))
+    for statement in layout.tree.body:
+        if can_extend(statement, wanted) and layout.end(statement) <= latest:
+            return extended(layout, statement, wanted)
     mends = wanted.own and may_mend_path(layout.text)
     mendings = _mendings(layout, before) if mends else []
     block = _own_block(layout, blocks, mendings, wanted, sections) if wanted.own else None
@@ -48,7 +50,7 @@ def at_module_level(layout: Layout, wanted: Wanted, sections: Sections, before: 
     later = [each for each in blocks if layout.start(each[0]) >= mended]
     block = block or (_adjoining(layout, later, mended) if mended else _chosen(layout, blocks, anchor))
     edit = _in_block(layout, block, wanted, sections) if block else _alone(layout, wanted, mended)
-    if edit.start > before:
+    if edit.start > latest:
         raise NoPlaceError(f"{wanted.module} can be imported only after this place")
     return edit
 
@@ -76,6 +78,12 @@ def in_front_of(layout: Layout, statement: ast.stmt, wanted: Wanted) -> Edit:
     indent = layout.indent_of(statement)
     blank = layout.newline if isinstance(statement, ast.FunctionDef | ast.ClassDef) else ""
     return Edit(start, start, f"{indent}{wanted.statement}{layout.newline}{blank}")
+
+
+def _end_of_block(layout: Layout, block: Block, anchor: int | None) -> int:
+    """Give where the line below a block begins if the import at `anchor` is part of it, and 0 if not."""
+    last = block[-1].end_lineno or block[-1].lineno
+    return layout.line_start(last + 1) if any(layout.start(each) == anchor for each in block) else 0
 
 
 def _first_line(statement: ast.stmt) -> int:
