@@ -30,9 +30,16 @@ from flake8_client_pool.scan.baselines import Baselines
 from flake8_client_pool.scan.bench import Terms
 from flake8_client_pool.scan.discovery import SourceFile, discover
 from flake8_client_pool.scan.first_look import phases, pool_module, texts_of
+from flake8_client_pool.scan.git import in_work_tree, top_of
 from flake8_client_pool.scan.run import Options, Result, Run, run
 
 _NEXT_STEPS = "client-pool check passes now, and refuses what is added. Commit these files; docs/phases.md goes on.\n"
+_ADD_YOURSELF = "The commit hook was not added. Add this to the list `repos:` in {file}:\n\n"
+_EVERYBODY_NEEDS_IT = (
+    "The hook has `language: system`: it runs the client-pool that is on the PATH of whoever commits, so install it "
+    "for every colleague, and in a CI that runs pre-commit.\n"
+)
+_TURN_ON = "`pre-commit install`, once in each clone, turns the hook on; install pre-commit first.\n"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +64,14 @@ class _Change:
     shown: str = ""
 
 
+@dataclass(frozen=True, slots=True)
+class _Hook:
+    """What is to be written for the commit hook, and what whoever has it should know."""
+
+    changes: tuple[_Change, ...] = ()
+    advice: str = ""
+
+
 def init(request: InitRequest) -> int:
     """Write a first configuration, its baseline and the commit hook, and return the exit code.
 
@@ -66,10 +81,12 @@ def init(request: InitRequest) -> int:
     location = os.path.abspath(request.directory).replace(os.sep, "/")
     if not os.path.isdir(location):
         raise ClientPoolError(f"{request.directory}: is no directory; name the one that is to be gated")
-    changes = [*_configured(request, location), *([_hooked(location)] if request.hook else [])]
+    configured = tuple(_configured(request, location))
+    hook = _hooked(location) if request.hook else _Hook()
+    changes = [*configured, *hook.changes]
     changes = [change for change in changes if change.after != change.before]
     if not changes:
-        write_out("Nothing to write: everything is there.\n")
+        write_out(hook.advice or "Nothing to write: everything is there.\n")
         return FOUND_NOTHING
     for change in changes:
         write_out(change.shown or _diff(change))
@@ -78,7 +95,7 @@ def init(request: InitRequest) -> int:
         return FOUND_NOTHING
     for change in changes:
         write_file(os.path.join(location, change.path), change.after, "make the directory writable")
-    write_out(_NEXT_STEPS)
+    write_out(hook.advice + _NEXT_STEPS)
     return FOUND_NOTHING
 
 
@@ -154,14 +171,24 @@ def _baseline(settings: Settings, results: Iterable[Result]) -> _Change:
     return _Change(NAME, before, after, f"{NAME}: {number(len(known), 'finding')} known.\n")
 
 
-def _hooked(location: str) -> _Change:
-    before = _content(location, HOOKS_FILE)
+def _hooked(location: str) -> _Hook:
+    """Plan the hook at the top of the work tree, where pre-commit looks for its configuration."""
+    if not in_work_tree(location):
+        write_problem(f"{location}: is in no git repository, so there are no commits to hook; no hook is added")
+        return _Hook()
+    top = top_of(location)
+    below = relative_path(location, top) if location != top else ""
+    entry = hook_entry(distribution("flake8-client-pool").read_text("direct_url.json"), below)
+    before = _content(top, HOOKS_FILE)
+    path = os.path.relpath(os.path.join(top, HOOKS_FILE), location)
     try:
-        after = with_hook(before, hook_entry(distribution("flake8-client-pool").read_text("direct_url.json")))
+        after = with_hook(before, entry)
     except ClientPoolError as error:
         write_problem(str(error))
-        after = before
-    return _Change(HOOKS_FILE, before, after)
+        return _Hook(advice=f"{_ADD_YOURSELF.format(file=os.path.join(top, HOOKS_FILE))}{entry}\n")
+    system = _EVERYBODY_NEEDS_IT if "language: system" in entry else ""
+    change = _Change(path, before, after)
+    return _Hook((change,), f"{system}{_TURN_ON}" if after != before else "")
 
 
 def _content(location: str, name: str) -> str:

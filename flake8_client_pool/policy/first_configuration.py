@@ -3,7 +3,8 @@
 import json
 import os
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
 
 from flake8_client_pool.policy.configuration import FILES, table_in
 from flake8_client_pool.policy.errors import ClientPoolError
@@ -14,9 +15,10 @@ HOOKS_FILE = ".pre-commit-config.yaml"
 PREFERRED = ("pyproject.toml", "setup.cfg", "tox.ini")
 
 _REPOS = re.compile(r"^repos:[ \t]*(?P<value>\[[ \t]*\])?[ \t]*(#.*)?$", re.MULTILINE)
-_ITEM = re.compile(r"^(?P<indent>[ ]*)- ", re.MULTILINE)
+_ITEM = re.compile(r"^(?P<indent>[ ]*)-(?=\s)", re.MULTILINE)
 _NEXT_KEY = re.compile(r"^[^\s#-]", re.MULTILINE)
 _HOOK = "client-pool-check"
+_ALL_FILES = r"\.py$"
 _LOCAL_HOOK = f"""\
 - repo: local
   hooks:
@@ -25,7 +27,7 @@ _LOCAL_HOOK = f"""\
       entry: client-pool check
       language: system
       types: [python]
-      files: \\.py$
+      files: {_ALL_FILES}
       require_serial: true
 """
 
@@ -75,18 +77,21 @@ def _appended(text: str, section: str) -> str:
     return (f"{before}{line_end}{line_end}" if before else "") + section.replace("\n", line_end)
 
 
-def hook_entry(installed_from: str | None) -> str:
+def hook_entry(installed_from: str | None, below: str = "") -> str:
     """Write the hook's entry for a list of repositories.
 
     Args:
         installed_from: the content of the distribution's direct_url.json (PEP 610), None where there is none. Installed
             from git, the same commit is pinned; otherwise the hook runs the command that is installed.
+        below: the directory whose files are checked, by its path from the top of the work tree; empty for all.
     """
     origin = json.loads(installed_from) if installed_from else {}
     revision = origin.get("vcs_info", {}).get("commit_id")
+    files = _quoted(f"^{re.escape(below)}/.*\\.py$") if below else ""
     if not revision:
-        return _LOCAL_HOOK
-    return f"- repo: {_quoted(origin['url'])}\n  rev: {revision}\n  hooks:\n    - id: {_HOOK}\n"
+        return _LOCAL_HOOK.replace(_ALL_FILES, files) if files else _LOCAL_HOOK
+    of_files = f"      files: {files}\n" if files else ""
+    return f"- repo: {_quoted(origin['url'])}\n  rev: {revision}\n  hooks:\n    - id: {_HOOK}\n{of_files}"
 
 
 def with_hook(text: str, entry: str) -> str:
@@ -95,18 +100,54 @@ def with_hook(text: str, entry: str) -> str:
     All other lines stay as they are, comments included.
 
     Raises:
-        ClientPoolError: the list of repositories is not written with a line for each.
+        ClientPoolError: the text is no YAML, or has no list of repositories to which a line can be added.
     """
-    if _HOOK in text:
+    before, added = _parsed(text) or {}, _parsed(entry)
+    repositories = before.get("repos") if isinstance(before, dict) else None
+    if any(_is_covered(hook, added[0]["hooks"][0]) for hook in _hooks_in(repositories)):
         return text
-    if not text.strip():
-        return f"repos:\n{_indented(entry, '  ')}"
+    changed = _inserted(text, entry)
+    if not isinstance(before, dict) or not _reads(changed, {**before, "repos": [*(repositories or ()), *added]}):
+        raise ClientPoolError(f"{HOOKS_FILE}: has no list `repos:` with a line for each, to which a hook can be added")
+    return changed
+
+
+def _parsed(text: str) -> Any:  # noqa: ANN401 - YAML holds anything
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+
+    try:
+        return YAML(typ="safe", pure=True).load(text)
+    except (YAMLError, ValueError) as error:
+        reason = " ".join(str(error).split())
+        raise ClientPoolError(f"{HOOKS_FILE}: no hook can be added, since it is not valid YAML: {reason}") from error
+
+
+def _reads(text: str, expected: object) -> bool:
+    try:
+        return bool(_parsed(text) == expected)
+    except ClientPoolError:
+        return False
+
+
+def _hooks_in(repositories: object) -> Iterator[dict[str, Any]]:
+    for repository in repositories if isinstance(repositories, list) else ():
+        hooks = repository.get("hooks") if isinstance(repository, dict) else None
+        yield from (hook for hook in hooks or () if isinstance(hook, dict))
+
+
+def _is_covered(hook: Mapping[str, Any], added: Mapping[str, Any]) -> bool:
+    """Tell whether a hook is there already; in one repository each directory may have one of its own."""
+    return hook.get("id") == _HOOK and hook.get("files") in (None, _ALL_FILES, added.get("files"))
+
+
+def _inserted(text: str, entry: str) -> str:
     line_end = "\r\n" if "\r\n" in text else "\n"
     lines = text.replace("\r\n", "\n").rstrip("\n") + "\n"
     start = _REPOS.search(lines)
-    item = _ITEM.search(lines, start.end()) if start else None
-    if start is None or not (item or start["value"]):
-        raise ClientPoolError(f"{HOOKS_FILE}: has no list `repos:` with a line for each; add this to it:\n{entry}")
+    if start is None:
+        return f"{lines.lstrip()}repos:\n{_indented(entry, '  ')}".replace("\n", line_end)
+    item = _ITEM.search(lines, start.end())
     if start["value"]:
         value = start.start("value")
         lines = f"{lines[:value].rstrip()}{lines[value + len(start['value']):]}"

@@ -1,14 +1,15 @@
 """From nothing to a gated repository, by one command."""
 
 import json
+import os
 import subprocess
+import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
 import pytest
 import yaml
 
-from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.policy.first_configuration import hook_entry, with_configuration, with_hook
 from flake8_client_pool.policy.settings import Phase
 from flake8_client_pool.scan.first_look import pool_module
@@ -161,6 +162,10 @@ def test_a_file_that_cannot_take_the_section_is_left_alone(tree: Tree, client_po
         ("repos:\n- repo: a\n  hooks: []", 2),
         (OLD_HOOKS, 2),
         (OLD_HOOKS.replace("\n", "\r\n"), 2),
+        ("repos:\n  -\n    repo: local\n    hooks:\n      - id: x\n", 2),
+        ("repos: []  # client-pool-check comes later\n", 1),
+        ("repos:\n- repo: a\n  hooks: []  # client-pool-check\n", 2),
+        ("# nothing yet, nor client-pool-check\n", 1),
         ("ci: {}\nrepos:  # list\n    # before\n    -   repo: a\n        hooks: []\n\n", 2),
     ],
 )
@@ -170,7 +175,7 @@ def test_the_hook_goes_behind_the_last_one_and_comments_stay(text: str, reposito
     assert len(document["repos"]) == repositories
     assert document["repos"][-1]["hooks"][0]["id"] == "client-pool-check"
     assert set(document) == set(yaml.safe_load(text) or {"repos": []})
-    if "[]\n" not in text[:10]:
+    if "repos: []" not in text:
         kept = iter(changed.splitlines())
         assert all(line in kept for line in text.splitlines() if line.strip())
     assert ("# what runs in CI" in text) == ("# what runs in CI\nci:" in changed.replace("\r", ""))
@@ -178,9 +183,61 @@ def test_the_hook_goes_behind_the_last_one_and_comments_stay(text: str, reposito
     assert with_hook(changed, hook_entry(None)) == changed
 
 
-def test_a_list_of_hooks_in_one_line_is_left_to_its_author() -> None:
-    with pytest.raises(ClientPoolError, match="add this to it"):
-        with_hook("repos: [{repo: a, hooks: []}]\n", hook_entry(None))
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("repos: [{repo: a, hooks: []}]\n", "has no list `repos:`"),
+        ("- repo: a\n", "has no list `repos:`"),
+        ("x: |\n  a\nrepos: # {\n  a: [\n", "not valid YAML"),
+    ],
+)
+def test_a_file_that_cannot_take_the_hook_is_left_to_its_author(
+    shop: Path, client_pool: Run, text: str, reason: str
+) -> None:
+    hooks = shop / ".pre-commit-config.yaml"
+    hooks.write_text(text)
+    done = client_pool("init", "--yes")
+    assert (done.returncode, hooks.read_text()) == (0, text)
+    assert reason in done.stderr
+    block = done.stdout.partition(f"Add this to the list `repos:` in {hooks}:\n\n")[2].partition("\n\n")[0]
+    (entry,) = yaml.safe_load(block)
+    assert entry["hooks"][0]["id"] == "client-pool-check"
+    assert "pre-commit install" not in done.stdout
+    assert client_pool("check").returncode == 0
+
+
+@pytest.mark.slow
+def test_the_hook_of_a_subdirectory_is_at_the_top_of_the_work_tree(
+    shop: Path, client_pool: Run, git: Callable[..., None]
+) -> None:
+    for directory in ("orders", "shared", "orders"):
+        done = client_pool("init", "--yes", directory)
+        assert done.returncode == 0, done.stderr
+        assert not (shop / directory / ".pre-commit-config.yaml").exists()
+    assert "Nothing to write" in done.stdout
+    hooks = [each["hooks"][0] for each in yaml.safe_load((shop / ".pre-commit-config.yaml").read_text())["repos"]]
+    assert [hook["files"] for hook in hooks] == [r"^orders/.*\.py$", r"^shared/.*\.py$"]
+    git("add", "--all")
+    shop.joinpath("main.py").write_text(f"{BUILDS}{BUILDS}")
+    hook = [sys.executable, "-m", "pre_commit", "run", "client-pool-check", "--all-files"]
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    ran = subprocess.run(hook, cwd=shop, env=os.environ | {"PATH": path}, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout
+
+
+def test_where_there_is_no_git_there_is_no_hook(tree: Tree, client_pool: Run) -> None:
+    root = tree({"a.py": BUILDS})
+    done = client_pool("init", "--yes")
+    assert (done.returncode, "is in no git repository" in done.stderr) == (0, True)
+    assert not (root / ".pre-commit-config.yaml").exists()
+
+
+def test_it_says_what_the_hook_needs(shop: Path, client_pool: Run) -> None:
+    done = client_pool("init", "--yes")
+    assert "pre-commit install" in done.stdout
+    assert ("language: system" in (shop / ".pre-commit-config.yaml").read_text()) == (
+        "runs the client-pool that is on the PATH" in done.stdout
+    )
 
 
 def test_the_hook_is_pinned_to_the_commit_that_is_installed() -> None:
