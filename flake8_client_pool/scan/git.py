@@ -64,19 +64,24 @@ def top_of(directory: str) -> str:
 
 
 def renamed_since_change_of(file: str) -> dict[str, str]:
-    """List the renames, in the work tree as it is, since the last commit that changed `file`, or since the last.
+    """List the renames, in the work tree as it is, since before the last commit that changed `file`.
 
-    The paths, new by old, are relative to the directory of `file`. Empty where git knows nothing.
+    That commit may hold a rename that came after `file` was written, and a `file` written since may name paths that
+    only a later commit has: so all of them count, from there, from the commit itself, and from the last one. The
+    paths, new by old, are relative to the directory of `file`. Empty where git knows nothing.
     """
     directory, name = os.path.split(file)
     commit = ask_git(directory, "log", "-1", "--format=%H", "--", name)
-    since = commit.decode().strip() if commit else ""
+    changed = commit.decode().strip() if commit else ""
+    commits = (f"{changed}~1", changed, "HEAD") if changed else ("HEAD",)
+    return {old: new for since in commits for old, new in _renamed_since(since, directory)}
+
+
+def _renamed_since(commit: str, directory: str) -> Iterator[tuple[str, str]]:
     # git diff would write the index, to note there that a file is as it was; diff-index only looks.
-    listed = ask_git(
-        directory, "diff-index", "--relative", "--name-status", "-z", "-M", "--diff-filter=R", since or "HEAD"
-    )
+    listed = ask_git(directory, "diff-index", "--relative", "--name-status", "-z", "-M", "--diff-filter=R", commit)
     fields = os.fsdecode(listed or b"").split("\0")
-    return dict(zip(fields[1::3], fields[2::3], strict=False))
+    return zip(fields[1::3], fields[2::3], strict=False)
 
 
 def ask_git(directory: str, *arguments: str, given: bytes | None = None, may_fetch: bool = True) -> bytes | None:

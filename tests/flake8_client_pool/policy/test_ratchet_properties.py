@@ -186,4 +186,26 @@ Migration.TestCase.settings = settings(
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.filter_too_much],
 )
+
+
+def test_a_rename_is_followed_from_a_name_that_only_a_later_commit_has() -> None:
+    migration = Migration()
+    migration.rename(number=0)
+    migration.commit()
+    migration.update()
+    migration.rename(number=1)
+    migration.nothing_grows_without_an_error()
+    migration.teardown()
+
+
+def test_a_rename_is_followed_that_is_committed_with_an_update_from_before_it() -> None:
+    migration = Migration()
+    migration.fix(number=0)
+    migration.update()
+    migration.rename(number=0)
+    migration.commit()
+    migration.nothing_grows_without_an_error()
+    migration.teardown()
+
+
 TestMigration = pytest.mark.slow(Migration.TestCase)
