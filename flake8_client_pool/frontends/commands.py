@@ -148,7 +148,7 @@ def init(**options: Any) -> int:  # noqa: ANN401 - as above
 
 
 @commands.command()
-@click.argument("directory", default=".")
+@click.argument("directory", default="")
 @click.option("--format", "output_format", type=click.Choice([*FORMATS, PAGE]), default="table", help="What to write.")
 @click.option("--output", default="", metavar="FILE", help="Write there instead of to standard output.")
 @click.option("--update", default="", metavar="FILE.md", help="Rewrite the part of a document between its markers.")
@@ -157,10 +157,10 @@ def init(**options: Any) -> int:  # noqa: ANN401 - as above
 @click.option(
     "--history", is_flag=False, flag_value="", metavar="[REV..REV]", help="Report how the figures came to be, from git."
 )
-@click.option("--per", type=click.Choice(["day", "commit"]), default="day", help="With --history: what a row is.")
+@click.option("--per", type=click.Choice(["day", "commit"]), help="With --history: what a row is, a day if not given.")
 @click.option("--repos", default="", metavar="FILE", help="Compare the checkouts that a file lists, one a line.")
 @click.option("--dask", default="", metavar="ADDRESS", help="Hand the work to the Dask cluster of this scheduler.")
-@click.option("--depth", type=click.IntRange(min=1), default=1, help="How many folders deep to tell directories apart.")
+@click.option("--depth", type=click.IntRange(min=1), help="How many folders deep to tell directories apart.")
 @click.option("--config", default="", metavar="FILE", help="Use this configuration for every file.")
 @click.option("--jobs", "-j", default="auto", callback=_jobs, metavar="N", help="Number of processes, or auto.")
 def report(**options: Any) -> int:  # noqa: ANN401 - as above

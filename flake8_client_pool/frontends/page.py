@@ -33,7 +33,7 @@ def page(request: "ReportRequest") -> str:
         raise ClientPoolError("--format html is for a browser and not for a terminal; name a file with --output")
     require_libraries()
     watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
-    found = report(request.directory, request.config, request.depth, Means(jobs=request.jobs, watch=watch))
+    found = report(request.directory, request.config, request.depth or 1, Means(jobs=request.jobs, watch=watch))
     past, checkout = _past(request), checkout_at(request.directory, SUFFIX)
     return to_html(found, past, checkout, remaining(found, request.config, request.jobs, watch))
 

@@ -5,9 +5,9 @@ import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from flake8_client_pool.frontends.exit_codes import FOUND_NOTHING, FOUND_SOMETHING
+from flake8_client_pool.frontends.exit_codes import COULD_NOT_RUN, FOUND_NOTHING, FOUND_SOMETHING
 from flake8_client_pool.frontends.history import told
 from flake8_client_pool.frontends.page import page
 from flake8_client_pool.frontends.writing import write_file, write_out, write_problem
@@ -24,7 +24,7 @@ from flake8_client_pool.scan.run import Means
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReportRequest:
-    """The options of `client-pool report`, as given."""
+    """The options of `client-pool report`, as given; empty or None where they are not."""
 
     directory: str
     output_format: str
@@ -33,10 +33,10 @@ class ReportRequest:
     check: bool
     since: str
     history: str | None
-    per: str
+    per: str | None
     repos: str
     dask: str
-    depth: int
+    depth: int | None
     config: str
     jobs: int
 
@@ -48,6 +48,7 @@ def show(request: ReportRequest) -> int:
         ClientPoolError: the figures could not be had, or not written; every file is as it was.
     """
     _refuse_contradictions(request)
+    request = replace(request, directory=request.directory or os.curdir)
     if request.since:
         return _shown(request, _change(request))
     if request.output_format == PAGE:
@@ -59,8 +60,8 @@ def show(request: ReportRequest) -> int:
     directories = checkouts_in(request.repos) if request.repos else (request.directory,)
     with _means(request, directories) as means:
         if request.repos:
-            return _shown(request, _compared(request, repositories(directories, request.config, means), width))
-        found = report(request.directory, request.config, request.depth, means)
+            return _compared(request, repositories(directories, request.config, means), width)
+        found = report(request.directory, request.config, request.depth or 1, means)
     if request.update:
         return _updated(request, document, found)
     return _shown(request, FORMATS[request.output_format](found, width))
@@ -69,8 +70,14 @@ def show(request: ReportRequest) -> int:
 def _refuse_contradictions(request: ReportRequest) -> None:
     if request.check and not request.update:
         raise ClientPoolError("--check says whether a document is stale; name it with --update FILE.md")
-    if request.repos and (request.update or request.directory != os.curdir):
-        raise ClientPoolError("--repos compares checkouts; leave the directory and --update out")
+    if request.repos and (request.update or request.directory or request.depth):
+        raise ClientPoolError("--repos compares checkouts; leave the directory, --depth and --update out")
+    if request.update and (request.output or request.output_format not in ("table", "markdown", PAGE)):
+        raise ClientPoolError("--update writes Markdown into its document; leave --output and other formats out")
+    if request.per and request.history is None:
+        raise ClientPoolError("--per says what a row of the history is; name it with --history")
+    if request.depth and (request.since or (request.history is not None and request.output_format != PAGE)):
+        raise ClientPoolError("--depth tells the directories of today apart; leave --since and --history out")
     is_other = request.since or request.history is not None or request.output_format == PAGE
     if is_other and (request.repos or request.dask):
         raise ClientPoolError(f"--repos and --dask are for figures of today; leave --since, --history and {PAGE} out")
@@ -99,10 +106,13 @@ def _means(request: ReportRequest, directories: tuple[str, ...]) -> Iterator[Mea
         yield Means(jobs=request.jobs, watch=watch, executor=executor)
 
 
-def _compared(request: ReportRequest, found: Repositories, width: int | None) -> str:
+def _compared(request: ReportRequest, found: Repositories, width: int | None) -> int:
     from flake8_client_pool.output.report.repositories import FORMATS as FORMATS_OF_REPOSITORIES
 
-    return FORMATS_OF_REPOSITORIES[request.output_format](found, width)
+    shown = _shown(request, FORMATS_OF_REPOSITORIES[request.output_format](found, width))
+    for name, problem in found.problems.items():
+        write_problem(f"{name}: not counted: {problem}")
+    return COULD_NOT_RUN if found.problems else shown
 
 
 def _shown(request: ReportRequest, text: str) -> int:

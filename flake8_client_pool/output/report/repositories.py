@@ -12,11 +12,13 @@ from flake8_client_pool.output.report.tables import FIGURES, Table, figures
 from flake8_client_pool.report.repositories import Repositories
 
 _TOTAL = "all"
+_NO_FIGURES = ("-",) * (1 + len(FIGURES))
 
 
 def _compared(found: Repositories) -> Table:
     rows = [(row.name or _TOTAL, f"{row.files:,}", *figures(row.total)) for row in (*found.rows, found.total)]
-    return Table(("repository", "files", *FIGURES), tuple(rows))
+    broken = [(f"{name} (not counted)", *_NO_FIGURES) for name in found.problems]
+    return Table(("repository", "files", *FIGURES), (*rows[:-1], *broken, rows[-1]))
 
 
 def _by_kind(found: Repositories) -> Table:
@@ -41,6 +43,7 @@ def _json(found: Repositories, _width: int | None) -> str:
         "kinds": {kind: found.titles[kind] for kind in found.total.kinds},
         "repositories": [row_document(row) for row in found.rows],
         "total": row_document(found.total),
+        "problems": [{"name": name, "message": message} for name, message in found.problems.items()],
     }
     return json.dumps(document, indent=1) + "\n"
 

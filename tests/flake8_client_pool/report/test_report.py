@@ -2,13 +2,16 @@
 
 import csv
 import json
+import re
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
+from click.testing import CliRunner
 
+from flake8_client_pool.frontends.commands import commands
 from flake8_client_pool.output.report.markdown import with_part
 from flake8_client_pool.policy.errors import ClientPoolError
 
@@ -199,3 +202,23 @@ def test_check_wants_a_document(client_pool: Command) -> None:
     done = client_pool("report", "--check")
     assert done.returncode == 2
     assert "--update FILE.md" in done.stderr
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("--update=README.md", "--output=other.md"),
+        ("--update=README.md", "--format=json"),
+        ("--update=README.md", "--format=csv"),
+        ("--per=day",),
+        ("--depth=1", "--history"),
+        ("--depth=1", "--since=HEAD"),
+        (".", "--repos=list.txt"),
+        ("--depth=1", "--repos=list.txt"),
+    ],
+)
+def test_an_option_that_would_do_nothing_is_refused(arguments: tuple[str, ...]) -> None:
+    found = CliRunner().invoke(commands, ["report", *arguments])
+    assert isinstance(found.exception, ClientPoolError)
+    assert re.search(r"; (leave .* out|name it with)", str(found.exception))
+    assert all(argument.partition("=")[0] in str(found.exception) for argument in arguments[:1] if argument != ".")

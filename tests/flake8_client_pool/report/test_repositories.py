@@ -1,6 +1,7 @@
 """Several checkouts side by side: a row each and a total."""
 
 import json
+import re
 import subprocess
 from collections.abc import Callable, Mapping
 from pathlib import Path
@@ -44,10 +45,44 @@ def test_each_checkout_is_counted_under_its_own_configuration(
 
 @pytest.mark.parametrize(
     ("content", "complaint"),
-    [("# none\n", "lists no checkouts"), ("../shop\n../gone\n", r"\S*gone is no directory"), (None, "cannot be read")],
+    [
+        ("# none\n", "lists no checkouts"),
+        ("../shop\n../shop/deep\n", r"\S*deep lies in \S*shop"),
+        (None, "cannot be read"),
+    ],
 )
 def test_a_list_that_cannot_be_followed(content: str | None, complaint: str, tree: WriteTree) -> None:
     files = {"shop/setup.cfg": "", "lists/other.txt": ""}
     folder = tree(files if content is None else {**files, "lists/checkouts.txt": content})
     with pytest.raises(ClientPoolError, match=f"checkouts.txt: {complaint}"):
         checkouts_in(str(folder / "lists" / "checkouts.txt"))
+
+
+def test_a_checkout_counts_once_by_whatever_name(tree: WriteTree) -> None:
+    folder = tree({"shop/a.py": "", "lists/checkouts.txt": "\ufeff../shop\n../link\n"})
+    (folder / "link").symlink_to("shop")
+    assert checkouts_in(str(folder / "lists" / "checkouts.txt")) == (str(folder / "shop"),)
+
+
+def test_a_broken_checkout_costs_no_other_row(
+    tree: WriteTree, client_pool: Callable[..., subprocess.CompletedProcess[str]]
+) -> None:
+    broken = {
+        "lists/checkouts.txt": "../odd\n../gone\n../shop\n../bank\n",
+        "odd/setup.cfg": "[client-pool]\nphase = x\n",
+    }
+    tree(CHECKOUTS | broken)
+    done = client_pool("report", "--repos", "lists/checkouts.txt", "--format", "markdown")
+    assert done.returncode == 2
+    assert [line.split(" | ")[0] for line in done.stdout.splitlines()[2:7]] == [
+        "| shop",
+        "| bank",
+        "| odd (not counted)",
+        "| gone (not counted)",
+        "| all",
+    ]
+    assert re.search(r"client-pool: odd: not counted: \S*odd/setup.cfg", done.stderr)
+    assert "client-pool: gone: not counted: gone: is no directory" in done.stderr
+    found = json.loads(client_pool("report", "--repos", "lists/checkouts.txt", "--format", "json").stdout)
+    assert [problem["name"] for problem in found["problems"]] == ["odd", "gone"]
+    assert found["total"]["direct"] == 2
