@@ -5,6 +5,8 @@ PYTHON ?= $(shell for name in python3 python3.13 python3.12 python3.11 python3.1
   $$name -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
+# CI tries the same examples each time, so that it fails for what a change did; every other run tries new ones.
+PYTEST := $(BIN)/python -m pytest $(if $(CI),--hypothesis-seed=0)
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 EXAMPLE := examples/legacy_service
 RACES := async.py exit.py fork.py fork_connections.py rare_moments.py single_flight.py
@@ -29,7 +31,7 @@ test: static linter pools packaging ## run every check and every test, as CI doe
 
 quick: static ## run what one runs all day: the static checks, and the tests that need no installation
 	@echo "== pytest, without the slow tests"
-	@$(BIN)/python -m pytest --quiet --numprocesses auto -m 'not slow'
+	@$(PYTEST) --quiet --numprocesses auto -m 'not slow'
 
 static: $(VENV)/installed-for-tests
 	@echo "== ruff"
@@ -43,12 +45,12 @@ static: $(VENV)/installed-for-tests
 
 linter: $(VENV)/installed-for-tests
 	@echo "== pytest, the linter and the documents, with branch coverage"
-	@$(BIN)/python -m pytest --numprocesses auto --ignore tests/packaging --ignore tests/shared_clients \
+	@$(PYTEST) --numprocesses auto --ignore tests/packaging --ignore tests/shared_clients \
 	  --cov flake8_client_pool --cov-report term:skip-covered
 
 pools: $(VENV)/installed-for-tests
 	@echo "== pytest, the pools against servers"
-	@$(BIN)/python -m pytest --numprocesses auto tests/shared_clients
+	@$(PYTEST) --numprocesses auto tests/shared_clients
 
 interpreters: $(VENV)/installed-for-tests ## run the pools' tests of threads, forks, loops and exits on each Python found
 	@failed=; for found in $$($(BIN)/python -m tests.shared_clients.interpreters); do \
@@ -58,11 +60,11 @@ interpreters: $(VENV)/installed-for-tests ## run the pools' tests of threads, fo
 	done; test -z "$$failed" || { echo "failed on:$$failed"; exit 1; }
 
 races: $(VENV)/installed-for-tests
-	@$(BIN)/python -m pytest --numprocesses auto $(addprefix tests/shared_clients/test_,$(RACES))
+	@$(PYTEST) --numprocesses auto $(addprefix tests/shared_clients/test_,$(RACES))
 
 packaging: $(VENV)/installed-for-tests
 	@echo "== pytest, on the wheel and the source distribution as they are built"
-	@$(BIN)/python -m pytest --numprocesses auto --dist loadfile tests/packaging
+	@$(PYTEST) --numprocesses auto --dist loadfile tests/packaging
 
 ecosystem: $(VENV)/installed-for-benchmarks ## lint and fix real packages, compare with the record; or UPDATE=1, PEERS=1
 	@$(BIN)/python tests/ecosystem $(if $(UPDATE),--update) $(if $(PEERS),--peers)
