@@ -11,6 +11,7 @@ from datetime import date
 from itertools import accumulate
 from typing import TYPE_CHECKING, NamedTuple
 
+from flake8_client_pool.output.plain import plain
 from flake8_client_pool.report.history import History
 
 if TYPE_CHECKING:
@@ -98,5 +99,5 @@ def _legend(history: History) -> "Text":
     legend = Text("direct constructions: ")
     for place, kind in enumerate(history.kinds):
         legend.append(_EIGHTHS[-1], _COLOURS[place % len(_COLOURS)])
-        legend.append(f" {history.titles[kind]} {now.count(kind=kind).direct:,}   ")
+        legend.append(f" {plain(history.titles[kind])} {now.count(kind=kind).direct:,}   ")
     return legend

@@ -27,11 +27,12 @@ def _table(history: "History", look: Look) -> str:
     from flake8_client_pool.output.history.chart import chart
     from flake8_client_pool.output.history.tables import tables
     from flake8_client_pool.output.history.words import forecast_in_words, in_words, notes
+    from flake8_client_pool.output.plain import plain
     from flake8_client_pool.output.report.table import WIDTH_WITHOUT_A_TERMINAL, drawn
 
     width = look.width or WIDTH_WITHOUT_A_TERMINAL
     points = look.points(history)
-    parts = [f"{history.path}: {in_words(history)}", chart(history, width, colour=look.colour).rstrip("\n")]
+    parts = [f"{plain(history.path)}: {in_words(history)}", chart(history, width, colour=look.colour).rstrip("\n")]
     parts.append(forecast_in_words(history))
     parts += [f"{title}\n{drawn(table, width)}" for title, table in tables(history, points[-_SHOWN:])]
     earlier = len(points) - _SHOWN

@@ -10,6 +10,7 @@ from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 from flake8_client_pool.output.history.words import has_passed, middle, paces_of
+from flake8_client_pool.output.plain import plain
 from flake8_client_pool.policy.settings import Phase
 from flake8_client_pool.report.forecast import Pace
 from flake8_client_pool.report.history import History
@@ -196,7 +197,7 @@ def _day(phase: Phase) -> date:
 def _dues(history: History, *, full: bool) -> list[dict[str, Any]]:
     """Mark the days by which phases are due."""
     rows = [
-        {"due": time_of(_day(phase)), "label": _label(number, phase.name, full=full)}
+        {"due": time_of(_day(phase)), "label": _label(number, plain(phase.name), full=full)}
         for number, phase in dues_drawn(history)
     ]
     if not rows:

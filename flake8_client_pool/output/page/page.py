@@ -17,6 +17,7 @@ from flake8_client_pool.output.history.tables import LARGEST_STEPS, step_table
 from flake8_client_pool.output.history.words import at_this_pace, forecast_in_words, has_passed, middle, notes, paces_of
 from flake8_client_pool.output.page.burndown import Drawing, domain, drawings, dues_drawn, paces_drawn, time_of
 from flake8_client_pool.output.page.findings import choices, finding_rows
+from flake8_client_pool.output.plain import plain
 from flake8_client_pool.output.report.tables import FIGURES, NUMBERS, Table, figures, in_words, tables
 from flake8_client_pool.output.summary import number
 from flake8_client_pool.policy.errors import ClientPoolError
@@ -121,7 +122,12 @@ def _filled(**values: object) -> str:
     from jinja2 import Environment, StrictUndefined
     from markupsafe import Markup
 
-    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    def shown(value: object) -> object:
+        return plain(value) if type(value) is str else value
+
+    environment = Environment(
+        autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True, finalize=shown
+    )
     # For what this project and Vega wrote; all else is escaped.
     environment.filters["trusted"] = Markup
     return environment.from_string(_asset("page.html")).render(**values)
@@ -283,7 +289,7 @@ def _data(history: History) -> dict[str, Any]:
                 "pooled": point.count().pool_calls,
                 "kinds": [point.count(kind=kind).direct for kind in history.kinds],
                 "commit": point.name,
-                "subject": point.subject,
+                "subject": plain(point.subject),
             }
             for point in history.days
         ],

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from flake8_client_pool.output.plain import plain
 from flake8_client_pool.output.report.tables import NUMBERS, Table, in_words, tables
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.report.figures import Report
@@ -31,7 +32,7 @@ def _row(cells: Iterable[str]) -> str:
 
 def escaped(text: str) -> str:
     """Write a text on one line so that it is nothing but text."""
-    return _SPECIAL.sub(r"\\\1", " ".join(text.split()))
+    return _SPECIAL.sub(r"\\\1", plain(" ".join(text.split())))
 
 
 def with_part(document: str, part: str, name: str) -> str:

@@ -2,6 +2,7 @@
 
 import io
 
+from flake8_client_pool.output.plain import plain
 from flake8_client_pool.output.report.tables import NUMBERS, Table, in_words, tables
 from flake8_client_pool.output.summary import number
 from flake8_client_pool.report.figures import Report
@@ -12,7 +13,7 @@ WIDTH_WITHOUT_A_TERMINAL = 160
 def to_table(report: Report, width: int | None) -> str:
     """Draw all tables, at most `width` columns wide where that is given."""
     parts = [drawn(table, width or WIDTH_WITHOUT_A_TERMINAL) for table in tables(report)]
-    heading = f"{report.path}, {number(report.code.files, 'file')} of code: {in_words(report)}"
+    heading = f"{plain(report.path)}, {number(report.code.files, 'file')} of code: {in_words(report)}"
     return "\n\n".join([heading, *parts]) + "\n"
 
 
@@ -27,7 +28,7 @@ def drawn(table: Table, width: int) -> str:
     for heading in table.headings:
         drawing.add_column(heading, justify="right" if heading in NUMBERS else "left", overflow="fold")
     for row in table.rows:
-        drawing.add_row(*map(Text, row))
+        drawing.add_row(*(Text(plain(text)) for text in row))
     target = io.StringIO()
     Console(file=target, width=width, color_system=None).print(drawing)
     return "\n".join(line.rstrip() for line in target.getvalue().strip("\n").split("\n"))

@@ -128,3 +128,21 @@ def test_a_forecast_is_no_day_that_has_passed(
     assert "Done Done nothing is built directly any more" in said
     assert "Done: nothing is built directly any more." in said
     assert "pace carried on" not in said
+
+
+def test_what_a_terminal_would_obey_is_written_out(
+    tree: WriteTree, git: Callable[..., None], client_pool: RunProcess, tmp_path: Path
+) -> None:
+    hostile = "\x1b[2J\x9b31m\u202egnp"
+    tree({f"{hostile}/a.py": DIRECT, "page.html": "", "pyproject.toml": PHASES.format("2020-01-01")})
+    git("init", "--quiet")
+    git("add", "--all")
+    git("commit", "--quiet", "--message", f"red {hostile}")
+    for arguments in ((), ("--format=markdown",), ("--history",), ("--history", "--format=markdown")):
+        said = client_pool("report", hostile if "--history" in arguments else ".", *arguments).stdout
+        assert not set(hostile[:1] + "\x9b\u202e") & set(said)
+        assert re.search(r"\\x1b\\?\[2J\\+x9b31m\\+u202egnp", said.replace("\\\\", "\\"))
+    client_pool("report", "--format=html", "--output=page.html")
+    content = (tmp_path / "page.html").read_text()
+    assert not set("\x1b\x9b\u202e") & set(content)
+    assert content.count("\\x1b[2J\\x9b31m\\u202egnp") >= 3
