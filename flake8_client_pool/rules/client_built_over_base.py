@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from flake8_client_pool.model import Finding
+from flake8_client_pool.rules.hiding import is_private
 from flake8_client_pool.rules.places import finding_at
 from flake8_client_pool.rules.pooled_bases import class_name, kinds_of
 from flake8_client_pool.rules.rule import Example, Rule
@@ -70,6 +71,15 @@ RULE = Rule(
             },
         ),
         Example(
+            source=_JOB.format(arguments="").replace("client =", "__client ="),
+            findings=((9, 25, "CPL101"),),
+            fixed=(
+                "from shared_clients import get_bigquery_client\n\nfrom base import Base\n\n\nclass Job(Base):\n"
+                "    def __init__(self):\n        super().__init__()\n        self.__client = get_bigquery_client()\n"
+            ),
+            files={"base.py": _POOLED_BASE.format(arguments="").replace("client =", "__client =")},
+        ),
+        Example(
             source="from base import Base\n\n\nclass Job(Base):\n    def run(self):\n        return self.client\n",
             files={"base.py": _POOLED_BASE.format(arguments="")},
         ),
@@ -119,6 +129,8 @@ def _target(call: Node) -> tuple[str, Node] | None:
     scopes = place_of(call).scopes
     definition = scopes[1] if len(scopes) > 1 and scopes[1].kind() == "class_definition" else None
     if target is None or name is None or definition is None or not definition.field("superclasses"):
+        return None
+    if is_private(name.text()):
         return None
     receiver = target.field("object")
     return (name.text(), definition) if receiver and receiver.text() == _first_parameter(scopes[0]) else None

@@ -1,11 +1,13 @@
 """Which clients a class gives to the classes that derive from it, and how each class comes by its own."""
 
-from collections.abc import Iterable, Iterator
+import re
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 
-from flake8_client_pool.model import ClassClient, ClientUse, Coverage
+from flake8_client_pool.model import ClassClient, ClientUse, Coverage, Span
+from flake8_client_pool.rules.hiding import Hidden, hidden_by, hides, is_private, method_around
 from flake8_client_pool.rules.places import scope_among
-from flake8_client_pool.syntax.classes import own_attribute, with_bases
+from flake8_client_pool.syntax.classes import assigned_values, body_attribute, own_attribute, with_bases
 from flake8_client_pool.syntax.expressions import called
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import PATTERNS
@@ -21,6 +23,7 @@ class Given:
         kind: the name of the client's kind.
         pooled: whether it can only come from the pool.
         attribute: the attribute or property that holds it, or the method that returns it.
+        sources: the members of the class without which it would not be there: itself, or the methods that set it.
         owner: the dotted name of the class in its module.
         path: the file of the class.
     """
@@ -28,6 +31,7 @@ class Given:
     kind: str
     pooled: bool
     attribute: str
+    sources: frozenset[str]
     owner: str
     path: str
 
@@ -38,12 +42,24 @@ class Givers:
     def __init__(self) -> None:
         """Know no class yet."""
         self._known: dict[tuple[str, int], tuple[Given, ...]] = {}
+        self._hidden: dict[tuple[str, int], Hidden] = {}
 
-    def by_bases(self, owner: Class) -> Iterator[Given]:
-        """Tell what the bases of a class give, those of the nearest base first."""
+    def by_bases(self, owner: Class, own: Collection[str]) -> Iterator[Given]:
+        """Tell what the bases of a class give, those of the nearest base first, then what it mentions, then the pool's.
+
+        Args:
+            owner: the class.
+            own: the kinds of clients that it gets itself, so that it can hide none of them.
+        """
+        between: list[Hidden] = []
         for base in with_bases(owner):
             if base != owner:
-                yield from self._by(base)
+                first = sorted(self._by(base), key=lambda each: (not _mentions(owner, each.attribute), not each.pooled))
+                for each in first:
+                    hiding = between[1:] if each.kind in own else between
+                    if not any(hides(hidden, each.attribute, each.sources) for hidden in hiding):
+                        yield each
+            between.append(self._hidden_by(base))
 
     def _by(self, owner: Class) -> tuple[Given, ...]:
         key = (owner.names.source.path, start_of(owner.node))
@@ -51,13 +67,34 @@ class Givers:
             self._known[key] = tuple(_given(owner))
         return self._known[key]
 
+    def _hidden_by(self, owner: Class) -> Hidden:
+        key = (owner.names.source.path, start_of(owner.node))
+        if key not in self._hidden:
+            self._hidden[key] = hidden_by(owner)
+        return self._hidden[key]
+
+
+def _mentions(owner: Class, attribute: str) -> bool:
+    return re.search(rf"\.{attribute}\b", owner.node.text()) is not None
+
 
 def _given(owner: Class) -> Iterator[Given]:
     attributes = dict.fromkeys((*_members(owner.node), *_attributes(owner.node)))
     owner.names.source.collect(attributes)
     for attribute in attributes:
-        for kind, pooled in kinds_of(owner.names, own_attribute(owner, attribute) or ()).items():
-            yield Given(kind, pooled, attribute, class_name(owner.node), owner.names.source.path)
+        clients = {} if is_private(attribute) else kinds_of(owner.names, own_attribute(owner, attribute) or ())
+        for kind, pooled in clients.items():
+            sources = frozenset(_sources(owner, attribute))
+            yield Given(kind, pooled, attribute, sources, class_name(owner.node), owner.names.source.path)
+
+
+def _sources(owner: Class, attribute: str) -> Iterator[str]:
+    """Name the methods that set an attribute to a client, or itself where the body of the class or another does."""
+    if kinds_of(owner.names, body_attribute(owner, attribute)):
+        yield attribute
+    for value in assigned_values(owner, attribute):
+        if kinds_of(owner.names, owner.names.evaluate(value)):
+            yield method_around(value, owner) or attribute
 
 
 def _members(definition: Node) -> Iterator[str]:
@@ -118,24 +155,24 @@ def class_clients(names: Names, uses: Iterable[ClientUse], givers: Givers) -> It
         uses: the places in it that get a client.
         givers: what the classes of the repository give.
     """
-    classes = {class_name(node): node for node in names.source.root.find_all(kind="class_definition")}
-    by_class = _by_class(uses, classes)
-    for name, node in classes.items():
+    classes = names.source.root.find_all(kind="class_definition")
+    by_class = _by_class(uses, [names.source.span(node) for node in classes])
+    for position, node in enumerate(classes):
+        own = by_class.get(position, {})
         given: dict[str, Given] = {}
-        for each in givers.by_bases(Class(names, node)):
+        for each in givers.by_bases(Class(names, node), own):
             given.setdefault(each.kind, each)
-        own = by_class.get(name, {})
         for kind in dict.fromkeys((*own, *given)):
-            yield _class_client(name, node, kind, own.get(kind, frozenset()), given.get(kind))
+            yield _class_client(class_name(node), node, kind, own.get(kind, frozenset()), given.get(kind))
 
 
-def _by_class(uses: Iterable[ClientUse], classes: Iterable[str]) -> dict[str, dict[str, frozenset[bool]]]:
+def _by_class(uses: Iterable[ClientUse], classes: list[Span]) -> dict[int, dict[str, frozenset[bool]]]:
     """Group the uses by the innermost class around each and by kind: whether any is pooled, any not."""
-    found: dict[str, dict[str, frozenset[bool]]] = {}
+    found: dict[int, dict[str, frozenset[bool]]] = {}
     for use in uses:
-        around = [name for name in classes if f"{use.scope}.".startswith(f"{name}.")]
+        around = [position for position, span in enumerate(classes) if span.start <= use.span.start < span.end]
         if around:
-            of_class = found.setdefault(max(around, key=len), {})
+            of_class = found.setdefault(max(around, key=lambda position: classes[position].start), {})
             of_class[use.kind] = of_class.get(use.kind, frozenset()) | {use.pooled}
     return found
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from flake8_client_pool.report.adoption import report
+from flake8_client_pool.report.figures import ClassRow
 from flake8_client_pool.scan.run import Means
 
 WriteTree = Callable[[Mapping[str, str]], Path]
@@ -28,6 +29,8 @@ def given_by(body: str) -> dict[str, str]:
     }
 
 
+JOB = "from base import Base\n\n\nclass Job(Base):\n{}"
+USED = {"job.py": JOB.format("    def run(self):\n        return self.__client\n")}
 # What the class Job in job.py comes by, and through which base and attribute.
 TREES: dict[str, tuple[Mapping[str, str], str]] = {
     "an attribute": (
@@ -69,7 +72,7 @@ TREES: dict[str, tuple[Mapping[str, str], str]] = {
             "    _kept = None\n\n    @property\n    def client(self):\n        if self._kept is None:\n"
             "            self._kept = get_bigquery_client()\n        return self._kept\n"
         ),
-        "inherited Base._kept",
+        "inherited Base.client",
     ),
     "a method": (
         given_by("    def client(self):\n        return get_bigquery_client()\n"),
@@ -118,13 +121,50 @@ TREES: dict[str, tuple[Mapping[str, str], str]] = {
         given_by("    def load(self):\n        get_bigquery_client().query('SELECT 1')\n"),
         "",
     ),
+    "a base that builds another, too": (
+        given_by(
+            "    def __init__(self):\n        self.a = bigquery.Client()\n        self.client = get_bigquery_client()\n"
+        ),
+        "inherited Base.client",
+    ),
+    "a constructor that does not let the base's run": (
+        {"base.py": BASE, "job.py": JOB.format("    def __init__(self):\n        self.rows = 1\n")},
+        "",
+    ),
+    "None in place of the base's": (
+        {"base.py": BASE, "job.py": JOB.format(OWN.replace("bigquery.Client()", "None"))},
+        "",
+    ),
+    "None until a method of the base sets it": (
+        {
+            "base.py": BASE.replace("load(self): ...", "load(self):\n        self.client = get_bigquery_client()\n"),
+            "job.py": JOB.format(OWN.replace("bigquery.Client()", "None")),
+        },
+        "inherited Base.client",
+    ),
+    "None in place of the base's property": (
+        {
+            **given_by("    @property\n    def client(self):\n        return get_bigquery_client()\n"),
+            "job.py": JOB.format("    client = None\n"),
+        },
+        "",
+    ),
+    "an attribute that is another in each class": ({"base.py": BASE.replace("client =", "__client ="), **USED}, ""),
     "another class of the same name": ({"base.py": BASE, "job.py": "class Base: ...\n\n\nclass Job(Base): ...\n"}, ""),
 }
 
 
+def coverages(folder: Path) -> list[tuple[str, str, str]]:
+    clients = [row.client for row in classes_of(folder)]
+    return [(each.name, str(each.coverage), f"{each.base}.{each.attribute}".strip(".")) for each in clients]
+
+
+def classes_of(folder: Path) -> tuple[ClassRow, ...]:
+    return report(str(folder), "", 1, Means(jobs=1, watch=lambda items, _total: iter(items))).classes
+
+
 def described(folder: Path) -> str:
-    found = report(str(folder), "", 1, Means(jobs=1, watch=lambda items, _total: iter(items)))
-    (row,) = [row for row in found.classes if row.client.name == "Job"] or [None]
+    (row,) = [row for row in classes_of(folder) if row.client.name == "Job"] or [None]
     if row is None:
         return ""
     client = row.client
@@ -169,3 +209,15 @@ def test_bases_are_summed_up_and_tests_left_out(
     assert "| Base.client | BigQuery client | 2 | 1 | 1 | 0 | base.py |" in written
     rows = client_pool("report", "--format", "csv").stdout.splitlines()
     assert "class,one.py: One,bigquery,,,,inherited,base.py: Base.client" in rows
+
+
+def test_each_of_two_classes_of_one_name_counts(tree: WriteTree) -> None:
+    job = (
+        f"{IMPORTS}from base import Base\n\nif Base:\n    class Job(Base):\n        pass\nelse:\n    class Job:\n"
+        "        client = bigquery.Client()\n"
+    )
+    assert coverages(tree({"setup.cfg": "", "base.py": BASE, "job.py": job})) == [
+        ("Base", "direct", ""),
+        ("Job", "inherited", "Base.client"),
+        ("Job", "none", ""),
+    ]
