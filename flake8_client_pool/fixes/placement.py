@@ -11,6 +11,7 @@ from flake8_client_pool.syntax.flow import Binding
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import FUNCTIONS, place_of
 from flake8_client_pool.syntax.source import Node, start_of
+from flake8_client_pool.syntax.values import Qualified, Value
 
 _GET = "get_"
 _BLOCKS = frozenset(("block", "module"))
@@ -75,6 +76,7 @@ def placement(names: Names, call: Node, function: Node, getter: Getter, *, in_cy
     root = root_of(function)
     origin = standing(names, root.text(), root)
     sites = _sites(names, origin, root)
+    _refuse_alternatives(names, sites, function)
     local = _local_standing(names, call, getter)
     imports = tuple(start_of(each) for binding in origin.bindings if (each := import_of(binding))) if sites else ()
     statement = start_of(_statement_of(call, place_of(call).scopes[0]))
@@ -100,12 +102,37 @@ def _sites(names: Names, origin: Standing, root: Node) -> list[Binding]:
     if origin.scope is not None and not origin.reaching:
         raise NotPooledError(f"{root.text()} is bound only later")
     if not sites and len(others) == 1 and origin.is_module and not others[0].branches:
-        parent = others[0].name.parent()
-        if parent and parent.kind() == "assignment" and not is_declared_global(names, root.text()):
+        aliased = _dotted_name_of(others[0])
+        if aliased and not is_declared_global(names, root.text()):
+            inner = root_of(aliased)
+            _refuse_alternatives(names, _sites(names, standing(names, inner.text(), inner), inner), aliased)
             return []
     if any(not _is_fallback(binding) for binding in others):
         raise NotPooledError(f"{root.text()} may stand for another class here")
     return sites
+
+
+def _dotted_name_of(binding: Binding) -> Node | None:
+    """Find the dotted name that an assignment gives another name for; None where it is anything else."""
+    parent = binding.name.parent()
+    value = parent.field("right") if parent and parent.kind() == "assignment" else None
+    return value if value and value.kind() in ("identifier", "attribute") else None
+
+
+def _refuse_alternatives(names: Names, sites: list[Binding], function: Node) -> None:
+    """Refuse an expression whose first name is imported in several ways that do not all lead to one class."""
+    if len(sites) > 1 and len({_classes(names, site, function) for site in sites}) > 1:
+        raise NotPooledError(f"{root_of(function).text()} may stand for another class here")
+
+
+def _classes(names: Names, site: Binding, function: Node) -> frozenset[str | Value]:
+    """Tell what a dotted expression stands for where its first name comes from one of its imports."""
+    values = names.bound(site.name)
+    for part in function.text().split(".")[1:]:
+        values = names.modules.attribute(values, part.strip())
+    get = names.modules.constructors.get
+    built = [(value, get(value.name) if isinstance(value, Qualified) else None) for value in values]
+    return frozenset(what.kind.name + what.factory if what else value for value, what in built)
 
 
 def _is_fallback(binding: Binding) -> bool:

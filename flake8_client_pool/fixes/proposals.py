@@ -89,8 +89,7 @@ def _worked_out(uses: Uses, use: Use, found: Proposal, expression: Node, surroun
     built = expression != use.node
     make = getter_edits if built else handed_on_edits
     make(use, getter, getter.name)
-    if built:
-        refuse_if_closed(use.node, uses.names.source.text, getter.name, protects=getter.protects)
+    refuse_if_closed(uses.names, use, getter)
     placed = placement(uses.names, use.node, expression, getter, in_cycle=in_cycle)
     doubt = _doubt(use, path, placed, uses, surroundings)
     return replace(
@@ -111,7 +110,7 @@ def _doubt(use: Use, path: str, placed: Placement, uses: Uses, surroundings: Sur
     if placed.where is not Where.NOWHERE and _own_imports_are_guarded(uses, surroundings):
         return "the file can do without the repository's own packages: it guards every import of them"
     replaced = [each for each in surroundings.outside.of(path, placed.root) if each.replaced]
-    if replaced and placed.anchor is not None:
+    if replaced:
         return f"{described(replaced, surroundings.root)} puts a stand-in for {placed.root} into this module"
     return ""
 

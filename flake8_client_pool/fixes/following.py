@@ -1,0 +1,265 @@
+"""Follow a client through the file that builds it: under which names it is closed or changed there."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from flake8_client_pool.syntax.names import Names
+from flake8_client_pool.syntax.scopes import FUNCTIONS, PATTERNS, Role, place_of, role_of
+from flake8_client_pool.syntax.source import Node
+from flake8_client_pool.syntax.values import Function
+
+_CLOSING = frozenset(("close", "stop", "shutdown", "__exit__", "__aexit__"))
+_CLOSING_CALLS = frozenset(("closing", "aclosing", "enter_context", "enter_async_context", "push", "callback"))
+_CHANGING_CALLS = frozenset(("setattr", "delattr"))
+_ELEMENTS = frozenset(("values", "items", "get", "pop", "popitem", "popleft", "setdefault", "copy"))
+_FILLING = frozenset(("append", "appendleft", "add", "insert", "extend", "setdefault", "put", "put_nowait", "update"))
+_COLLECTING = frozenset(
+    (
+        "list",
+        "tuple",
+        "set",
+        "frozenset",
+        "dict",
+        "sorted",
+        "reversed",
+        "enumerate",
+        "zip",
+        "iter",
+        "chain",
+        "deque",
+        "defaultdict",
+    ),
+)
+_FIELDS = frozenset(("field", "ib", "attrib", "Factory", "Field"))
+_SAME = frozenset(("cast", "next", "partial", "cached_property", "lru_cache", "cache"))
+_ASSIGNING = frozenset(("assignment", "augmented_assignment"))
+_GIVING = frozenset((*_ASSIGNING, "for_statement", "for_in_clause"))
+_ASSIGNED = frozenset((*_ASSIGNING, "delete_statement", "for_statement"))
+_PARTS = frozenset(("attribute", "subscript"))
+_DISPLAYS = frozenset(("tuple", "list", "expression_list"))
+
+
+class Kind(Enum):
+    """What an expression has to do with the client."""
+
+    CLIENT = auto()
+    CONTAINER = auto()
+    MANAGER = auto()
+    MAKER = auto()
+    MAKER_OF_CONTAINER = auto()
+    MAKER_OF_MANAGER = auto()
+
+
+_CALLED = {
+    Kind.MAKER: Kind.CLIENT,
+    Kind.MAKER_OF_CONTAINER: Kind.CONTAINER,
+    Kind.MAKER_OF_MANAGER: Kind.MANAGER,
+}
+_MAKERS = {called: maker for maker, called in _CALLED.items()}
+_HELD = frozenset((Kind.CLIENT, Kind.CONTAINER))
+# What stands around an expression and hands its value on; where it holds it among others, as a container.
+_AROUND: dict[str, Kind | None] = {
+    **dict.fromkeys(("parenthesized_expression", "conditional_expression", "boolean_operator", "await"), None),
+    **dict.fromkeys(("assignment", "named_expression", "list_splat", "dictionary_splat"), None),
+    **dict.fromkeys(("tuple", "list", "set", "dictionary", "pair", "expression_list"), Kind.CONTAINER),
+    **dict.fromkeys(("list_comprehension", "set_comprehension", "dictionary_comprehension"), Kind.CONTAINER),
+    "generator_expression": Kind.CONTAINER,
+}
+
+
+class Fate(Enum):
+    """What may happen to a client."""
+
+    CLOSED = "closed"
+    CHANGED = "changed"
+
+
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """An expression, and what it has to do with the client."""
+
+    node: Node
+    kind: Kind
+
+
+class Following:
+    """The ways of one client through a file, by its names; in doubt two things of the same name are one."""
+
+    def __init__(self, names: Names, start: Node, kind: Kind) -> None:
+        """Follow what the expression `start` gives."""
+        self._names = names
+        self._waiting = [_Held(start, kind)]
+        self._seen: set[tuple[str, Node | None, Kind]] = set()
+
+    def fates(self) -> Iterator[tuple[Fate, str]]:
+        """Give what happens to the client, and what it is called there."""
+        while self._waiting:
+            held: _Held | None = self._waiting.pop()
+            while held:
+                if fate := _fate(held):
+                    yield fate, "".join(held.node.text().split())
+                held = self._step(held)
+
+    def _step(self, held: _Held) -> _Held | None:
+        """Go one expression outward, and note the names that take the value over."""
+        node, kind, parent = held.node, held.kind, held.node.parent()
+        if parent is None:
+            return None
+        what = parent.kind()
+        self._take_targets_of(parent, node, kind)
+        if what in _AROUND:
+            return _Held(parent, (_AROUND[what] if kind in _HELD else None) or kind)
+        if what == "lambda":
+            return _Held(parent, _MAKERS.get(kind, kind))
+        if what == "call" and parent.field("function") == node and kind in _CALLED:
+            return _Held(parent, _CALLED[kind])
+        if what in ("argument_list", "keyword_argument"):
+            return self._argument(parent, node, kind)
+        return _element(parent, node) if kind is Kind.CONTAINER else None
+
+    def _take_function(self, statement: Node, kind: Kind) -> None:
+        function = next((scope for scope in place_of(statement).scopes if scope.kind() in FUNCTIONS), None)
+        name = function.field("name") if function else None
+        if function is None or name is None:
+            return
+        above = function.parent()
+        marks = above.text().partition("def ")[0] if above and above.kind() == "decorated_definition" else ""
+        if statement.kind() == "yield":
+            kind = Kind.MANAGER if "contextmanager" in marks else Kind.CONTAINER
+        self._take(name, kind if "property" in marks else _MAKERS.get(kind, kind))
+
+    def _take_targets_of(self, parent: Node, node: Node, kind: Kind) -> None:
+        what = parent.kind()
+        if what in ("return_statement", "yield"):
+            self._take_function(parent, kind)
+        elif what in _GIVING and parent.field("right") == node:
+            self._take_targets(parent.field("left"), kind)
+        elif what in ("named_expression", "default_parameter", "typed_default_parameter"):
+            self._take_targets(parent.field("name") if parent.field("value") == node else None, kind)
+        elif what == "as_pattern" and kind is Kind.MANAGER and (target := parent.field("alias")):
+            self._take_targets(target.child(0), Kind.CLIENT)
+        elif what in _DISPLAYS and (above := parent.parent()) and above.kind() == "assignment":
+            self._take_part(parent, node, above.field("left"), kind)
+
+    def _take_part(self, display: Node, node: Node, target: Node | None, kind: Kind) -> None:
+        """Take the target of one part of the right side: `a, b = one, two`."""
+        parts, targets = display.named_children(), target.named_children() if target else []
+        if target and target.kind() in PATTERNS and len(parts) == len(targets):
+            self._take_targets(targets[parts.index(node)], kind)
+
+    def _take_targets(self, target: Node | None, kind: Kind) -> None:
+        if target is None:
+            return
+        if target.kind() == "subscript":
+            self._take_targets(target.field("value"), Kind.CONTAINER)
+        elif target.kind() in ("identifier", "attribute"):
+            name = target.field("attribute") if target.kind() == "attribute" else target
+            self._take(name or target, kind)
+        elif not (value := _display_beside(target)) or len(value.named_children()) != len(target.named_children()):
+            for part in target.named_children():
+                self._take_targets(part, kind)
+
+    def _take(self, name: Node, kind: Kind) -> None:
+        """Go on with every place that reads a name."""
+        word, scope = name.text(), self._scope(name)
+        if (word, scope, kind) in self._seen:
+            return
+        self._seen.add((word, scope, kind))
+        for node in self._names.source.identifiers(word):
+            role, parent = role_of(node), node.parent()
+            if role is Role.ATTRIBUTE and parent and (scope is None or scope.kind() == "class_definition"):
+                self._waiting.append(_Held(parent, kind))
+            elif role is Role.USE and scope is not None and self._scope(node) == scope:
+                self._waiting.append(_Held(node, kind))
+
+    def _scope(self, name: Node) -> Node | None:
+        """Find the scope that a name belongs to; None for an attribute."""
+        if role_of(name) is Role.ATTRIBUTE:
+            return None
+        scopes = self._names.binding_scopes(name.text(), name)
+        return next((scope for scope, *_ in scopes), self._names.module_node)
+
+    def _argument(self, parent: Node, node: Node, kind: Kind) -> _Held | None:
+        arguments = parent.parent() if parent.kind() == "keyword_argument" else parent
+        call = arguments.parent() if arguments else None
+        function = call.field("function") if call and call.kind() == "call" else None
+        if call is None or function is None:
+            return None
+        name = function.text().rpartition(".")[2]
+        if name in _FILLING and function.kind() == "attribute":
+            self._take_targets(function.field("object"), Kind.CONTAINER)
+        if name in _FIELDS:
+            return _Held(call, _CALLED.get(kind, kind))
+        if name in _COLLECTING:
+            return _Held(call, Kind.CONTAINER)
+        self._take_parameter(function, parent, node, kind)
+        return _Held(call, kind) if name in _SAME else None
+
+    def _take_parameter(self, function: Node, parent: Node, node: Node, kind: Kind) -> None:
+        """Go on in a function of the same file that is given the client."""
+        for value in self._names.evaluate(function):
+            parameters = value.node.field("parameters") if isinstance(value, Function) else None
+            if not isinstance(value, Function) or value.names is not self._names or parameters is None:
+                continue
+            found = [_parameter_name(each) for each in parameters.named_children()]
+            if found and found[0].text() in ("self", "cls"):
+                del found[0]
+            keyword = parent.field("name") if parent.kind() == "keyword_argument" else None
+            place = 0 if keyword else parent.named_children().index(node)
+            named = [name for name in found if keyword and name.text() == keyword.text()]
+            for name in named if keyword else found[place:][:1]:
+                self._take(name, kind)
+
+
+def _parameter_name(parameter: Node) -> Node:
+    typed = parameter.child(0) if parameter.kind() == "typed_parameter" else None
+    return parameter.field("name") or typed or parameter
+
+
+def _display_beside(target: Node) -> Node | None:
+    above = target.parent()
+    value = above.field("right") if above and above.kind() == "assignment" else None
+    return value if value and value.kind() in _DISPLAYS else None
+
+
+def _element(parent: Node, node: Node) -> _Held | None:
+    """Take something out of a container: `held[key]`, `held.values()`."""
+    if parent.kind() == "subscript" and parent.field("value") == node:
+        return _Held(parent, Kind.CONTAINER)
+    attribute, above = parent.field("attribute"), parent.parent()
+    is_taken = parent.kind() == "attribute" and attribute is not None and attribute.text() in _ELEMENTS
+    return _Held(above, Kind.CONTAINER) if is_taken and above and above.kind() == "call" else None
+
+
+def _fate(held: _Held) -> Fate | None:
+    node, parent = held.node, held.node.parent()
+    if parent is None or held.kind not in _HELD:
+        return None
+    what = parent.kind()
+    if what in ("with_item", "as_pattern"):
+        return Fate.CLOSED
+    if what == "attribute" and parent.field("object") == node:
+        return _fate_of_attribute(parent)
+    call = parent.parent() if what == "argument_list" else None
+    function = call.field("function") if call and call.kind() == "call" else None
+    name = function.text().rpartition(".")[2] if function else ""
+    if name in _CHANGING_CALLS and parent.named_children()[0] == node:
+        return Fate.CHANGED
+    return Fate.CLOSED if name in _CLOSING_CALLS else None
+
+
+def _fate_of_attribute(attribute: Node) -> Fate | None:
+    """Tell what happens where an attribute of a client is named: `client.close()`, `client.project = ...`."""
+    name, above = attribute.field("attribute"), attribute.parent()
+    if name and name.text() == "transport" and above and above.kind() == "attribute":
+        name, above = above.field("attribute"), above.parent()
+    if name and name.text() in _CLOSING and above and above.kind() in ("call", "argument_list"):
+        return Fate.CLOSED
+    target = attribute
+    while (outer := target.parent()) and (
+        outer.kind() in PATTERNS or (outer.child(0) == target and outer.kind() in _PARTS)
+    ):
+        target = outer
+    is_target = outer and outer.kind() in _ASSIGNED and target not in (outer.field("right"), outer.field("body"))
+    return Fate.CHANGED if is_target else None
