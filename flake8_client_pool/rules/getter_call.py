@@ -69,10 +69,14 @@ def argument_edits(kind: ClientKind, getter: Getter, arguments: list[Node]) -> l
         NotPooledError: the getter does not take one of them.
     """
     parameters = [parameter_of(kind, position, argument) for position, argument in enumerate(arguments)]
-    keywords = [_getter_keyword(kind, getter, parameter) for parameter in parameters]
+    keywords = [kind.arguments.get(parameter) or "" for parameter in parameters]
+    agreeing = _agreeing(getter, keywords)
+    for place, (argument, parameter, keyword) in enumerate(zip(arguments, parameters, keywords, strict=True)):
+        by_place = place < agreeing and argument.kind() != "keyword_argument"
+        if not keyword or not (by_place or getter.takes(keyword, parameter)):
+            raise NotPooledError(f"{getter.name}() does not take {parameter}")
     if missing := getter.required.difference(keywords):
         raise NotPooledError(f"{getter.name}() wants {min(missing)}")
-    agreeing = _agreeing(getter, keywords)
     edits = [
         _argument_edit(argument, keyword, stays=place < agreeing)
         for place, (argument, keyword) in enumerate(zip(arguments, keywords, strict=True))
@@ -90,13 +94,6 @@ def parameter_of(kind: ClientKind, position: int, argument: Node) -> str:
     if position >= kind.positional:
         raise NotPooledError(f"it takes {kind.positional} positional arguments, not {position + 1}")
     return list(kind.arguments)[position]
-
-
-def _getter_keyword(kind: ClientKind, getter: Getter, parameter: str) -> str:
-    keyword = kind.arguments.get(parameter)
-    if not keyword or not getter.takes(keyword):
-        raise NotPooledError(f"{getter.name}() does not take {parameter}")
-    return keyword
 
 
 def _agreeing(getter: Getter, keywords: list[str]) -> int:

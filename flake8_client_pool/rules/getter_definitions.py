@@ -1,11 +1,14 @@
 """What the definition of a getter says, without any of it being run."""
 
 import ast
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from flake8_client_pool.rules.signatures import signature
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
+
+# `getter` is that of the bundled pools.
+_HARMLESS_DECORATORS = frozenset(("cache", "lru_cache", "getter"))
 
 Definition = ast.FunctionDef | ast.AsyncFunctionDef
 
@@ -40,9 +43,12 @@ class Getter:
     missing_in: tuple[str, ...] = ()
     signature: str = ""
 
-    def takes(self, keyword: str) -> bool:
-        """Tell whether it takes an argument by this keyword."""
-        return self.takes_any_keyword or keyword in self.keywords
+    def takes(self, keyword: str, parameter: str) -> bool:
+        """Tell whether it takes an argument by this keyword that is called `parameter` in the constructor.
+
+        What `**kwargs` takes is handed on as it is called: another name says nothing to the constructor.
+        """
+        return keyword in self.keywords or (self.takes_any_keyword and keyword == parameter)
 
 
 def parsed(data: bytes) -> ast.Module:
@@ -57,6 +63,8 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
     """Give the statements that run when a module does, those under conditions too."""
     for statement in body:
         yield statement
+        if isinstance(statement, ast.If) and ast.unparse(statement.test).partition(" ")[0] == "__name__":
+            continue
         if isinstance(statement, ast.If | ast.Try | ast.With):
             for part in ("body", "orelse", "finalbody"):
                 yield from _statements(getattr(statement, part, []))
@@ -65,13 +73,33 @@ def _statements(body: list[ast.stmt]) -> Iterator[ast.stmt]:
 
 
 def defined(tree: ast.Module, name: str) -> Definition | None:
-    """Find the function that a module defines under a name, the last of several."""
-    found = [
-        statement
-        for statement in _statements(tree.body)
-        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name == name
-    ]
-    return found[-1] if found else None
+    """Find the function that a module defines under a name, the last of several; None where it is deleted."""
+    found: Definition | None = None
+    for statement in _statements(tree.body):
+        if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef) and statement.name == name:
+            found = statement
+        elif isinstance(statement, ast.Delete) and name in map(ast.unparse, statement.targets):
+            found = None
+    return found
+
+
+def fault_of(definition: Definition) -> str:
+    """Say why a call of a function does not give what it returns, as far as is known; empty where it does."""
+    if isinstance(definition, ast.AsyncFunctionDef):
+        return "is a coroutine function"
+    if any(isinstance(node, ast.Yield | ast.YieldFrom) for node in _own_nodes(definition.body)):
+        return "is a generator"
+    names = [ast.unparse(getattr(each, "func", each)) for each in definition.decorator_list]
+    unknown = [name for name in names if name.rpartition(".")[2] not in _HARMLESS_DECORATORS]
+    return f"is decorated with {unknown[0]}, which may change what it takes" if unknown else ""
+
+
+def _own_nodes(body: Sequence[ast.AST]) -> Iterator[ast.AST]:
+    """Give the nodes of a function's body without those of functions inside it."""
+    for node in body:
+        yield node
+        if not isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda | ast.ClassDef):
+            yield from _own_nodes(list(ast.iter_child_nodes(node)))
 
 
 def imported(tree: ast.Module, name: str) -> Iterator[tuple[str, int, str]]:

@@ -13,6 +13,7 @@ from flake8_client_pool.rules.getter_definitions import (
     Getter,
     defined,
     described,
+    fault_of,
     imported,
     parsed,
     says_true,
@@ -132,6 +133,8 @@ class Getters:
         definition = self._definition(path, name, _LONGEST_CHAIN_OF_REEXPORTS)
         if definition is None:
             return None
+        if fault := fault_of(definition):
+            raise NoGetterError(f"{name} {fault}")
         return described(
             definition,
             module,
