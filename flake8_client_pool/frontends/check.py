@@ -33,25 +33,25 @@ class CheckRequest:
     """The options of one check, as given; an empty `select` or `ignore` leaves it to the configuration."""
 
     paths: tuple[str, ...]
-    select: tuple[str, ...]
-    ignore: tuple[str, ...]
-    exclude: tuple[str, ...]
-    stdin_filename: str
+    select: tuple[str, ...] = ()
+    ignore: tuple[str, ...] = ()
+    exclude: tuple[str, ...] = ()
+    stdin_filename: str = ""
     jobs: int
-    no_cache: bool
-    isolated: bool
-    ignore_noqa: bool
-    statistics: bool
-    exit_zero: bool
-    quiet: bool
-    output_format: str
-    output_file: str
-    config: str
-    pending: bool
-    show_suppressed: bool
-    show_fixes: bool
-    ci: bool | None
-    since: str
+    no_cache: bool = False
+    isolated: bool = False
+    ignore_noqa: bool = False
+    statistics: bool = False
+    exit_zero: bool = False
+    quiet: bool = False
+    output_format: str = "text"
+    output_file: str = ""
+    config: str = ""
+    pending: bool = False
+    show_suppressed: bool = False
+    show_fixes: bool = False
+    ci: bool | None = None
+    since: str = ""
 
 
 def check(request: CheckRequest) -> int:

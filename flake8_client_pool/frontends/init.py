@@ -10,7 +10,8 @@ from importlib.metadata import distribution
 import click
 
 from flake8_client_pool.fixes.differences import patch
-from flake8_client_pool.frontends.exit_codes import FOUND_NOTHING
+from flake8_client_pool.frontends.check import CheckRequest, check
+from flake8_client_pool.frontends.exit_codes import COULD_NOT_RUN, FOUND_NOTHING, FOUND_SOMETHING
 from flake8_client_pool.frontends.writing import write_file, write_out, write_problem
 from flake8_client_pool.output.progress import with_progress_bar, without_progress_bar
 from flake8_client_pool.output.summary import number
@@ -24,6 +25,7 @@ from flake8_client_pool.policy.first_configuration import (
     with_configuration,
     with_hook,
 )
+from flake8_client_pool.policy.schema import Place, dotted_name
 from flake8_client_pool.policy.settings import DEFAULT_POOL_MODULE, Phase, Settings, files_of
 from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.baselines import Baselines
@@ -33,7 +35,16 @@ from flake8_client_pool.scan.first_look import phases, pool_module, texts_of
 from flake8_client_pool.scan.git import in_work_tree, top_of
 from flake8_client_pool.scan.run import Options, Result, Run, run
 
-_NEXT_STEPS = "client-pool check passes now, and refuses what is added. Commit these files; docs/phases.md goes on.\n"
+_OUTCOMES = {
+    FOUND_NOTHING: "client-pool check passes, as seen above, and refuses what is added.",
+    FOUND_SOMETHING: "client-pool check does not pass yet, for what stands above; settle that first.",
+    COULD_NOT_RUN: "client-pool check could not be done completely, for what stands above; settle that first.",
+}
+_NEXT_STEPS = " Commit these files. Next come CI (docs/ci.md) and the first phase (docs/phases.md).\n"
+_NOTHING_KNOWN = (
+    "There is no client that is built directly, so there is nothing to move, and no phase. Commit these files; "
+    "docs/ci.md says how CI keeps it so.\n"
+)
 _ADD_YOURSELF = "The commit hook was not added. Add this to the list `repos:` in {file}:\n\n"
 _EVERYBODY_NEEDS_IT = (
     "The hook has `language: system`: it runs the client-pool that is on the PATH of whoever commits, so install it "
@@ -81,6 +92,8 @@ def init(request: InitRequest) -> int:
     location = os.path.abspath(request.directory).replace(os.sep, "/")
     if not os.path.isdir(location):
         raise ClientPoolError(f"{request.directory}: is no directory; name the one that is to be gated")
+    if request.pool_module:
+        dotted_name(request.pool_module, Place("--pool-module"))
     configured = tuple(_configured(request, location))
     hook = _hooked(location) if request.hook else _Hook()
     changes = [*configured, *hook.changes]
@@ -95,7 +108,10 @@ def init(request: InitRequest) -> int:
         return FOUND_NOTHING
     for change in changes:
         write_file(os.path.join(location, change.path), change.after, "make the directory writable")
-    write_out(hook.advice + _NEXT_STEPS)
+    write_out("\n$ client-pool check\n")
+    outcome = check(CheckRequest(paths=(request.directory,), jobs=request.jobs, ci=False))
+    is_clean = outcome == FOUND_NOTHING and not os.path.exists(os.path.join(location, NAME))
+    write_out(f"\n{hook.advice}{_NOTHING_KNOWN if is_clean else _OUTCOMES[outcome] + _NEXT_STEPS}")
     return FOUND_NOTHING
 
 

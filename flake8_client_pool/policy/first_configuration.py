@@ -4,10 +4,12 @@ import json
 import os
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
-from flake8_client_pool.policy.configuration import FILES, table_in
+from flake8_client_pool.policy.configuration import table_in
 from flake8_client_pool.policy.errors import ClientPoolError
+from flake8_client_pool.policy.schema import Place, settings_from
 from flake8_client_pool.policy.settings import Phase
 
 HOOKS_FILE = ".pre-commit-config.yaml"
@@ -17,6 +19,9 @@ PREFERRED = ("pyproject.toml", "setup.cfg", "tox.ini")
 _REPOS = re.compile(r"^repos:[ \t]*(?P<value>\[[ \t]*\])?[ \t]*(#.*)?$", re.MULTILINE)
 _ITEM = re.compile(r"^(?P<indent>[ ]*)-(?=\s)", re.MULTILINE)
 _NEXT_KEY = re.compile(r"^[^\s#-]", re.MULTILINE)
+# What an ini file takes for the end of a value in a list, or for a comment; a pattern can do without it.
+_DIVIDERS = re.compile(r"[,\n]")
+_LINE_OF_A_COMMENT = re.compile(r"^[#;]")
 _HOOK = "client-pool-check"
 _ALL_FILES = r"\.py$"
 _LOCAL_HOOK = f"""\
@@ -41,13 +46,23 @@ def with_configuration(text: str, file: str, pool_module: str, phases: Iterable[
     """Add a first configuration to the `text` of the configuration file named `file`, at its end.
 
     Raises:
-        ClientPoolError: the file cannot take it there.
+        ClientPoolError: the file cannot take it there, or would not be read as it is meant.
     """
-    section = _toml(pool_module, phases) if file.endswith(".toml") else _ini(pool_module, phases)
-    changed = _appended(text, section)
-    if file in FILES and table_in(changed, file) is None:
+    is_toml = file.endswith(".toml")
+    written = tuple(phases if is_toml else map(_in_ini, phases))
+    changed = _appended(text, (_toml if is_toml else _ini)(pool_module, written))
+    table = table_in(changed, file)
+    if table is None:
         raise ClientPoolError(f"{file}: cannot take a section at its end; name another file with --file")
+    settings = settings_from(table, Place(file), "")
+    if (settings.pool_module, settings.phases) != (pool_module, written):
+        raise ClientPoolError(f"{file}: cannot hold all names of the directories; use --file pyproject.toml")
     return changed
+
+
+def _in_ini(phase: Phase) -> Phase:
+    undivided = (_DIVIDERS.sub("?", path) for path in phase.paths)
+    return replace(phase, paths=tuple(_LINE_OF_A_COMMENT.sub(r"[\g<0>]", path) for path in undivided))
 
 
 def _toml(pool_module: str, phases: Iterable[Phase]) -> str:

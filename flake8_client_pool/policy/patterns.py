@@ -1,6 +1,7 @@
 """Path patterns, as `exclude` and `pool-paths` hold them."""
 
 import fnmatch
+import glob
 import os
 import re
 from collections.abc import Callable, Iterable
@@ -25,6 +26,11 @@ def checked_patterns(patterns: Iterable[str], where: str) -> tuple[str, ...]:
                 f"{where}: the pattern {pattern!r} goes upward with '..'; write the path without it"
             )
     return checked
+
+
+def pattern_of(path: str) -> str:
+    """Write the pattern that fits a path and no other, whatever characters it has."""
+    return glob.escape(path)
 
 
 class PathPatterns:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 from flake8_client_pool.kinds import KINDS
 from flake8_client_pool.policy.baseline import relative_path
+from flake8_client_pool.policy.patterns import pattern_of
 from flake8_client_pool.policy.settings import DEFAULT_POOL_MODULE, Phase
 from flake8_client_pool.scan.discovery import SourceFile
 from flake8_client_pool.scan.run import Result
@@ -156,4 +157,4 @@ def _with_importers(paths: tuple[str, ...], findings: int, imported: Counter[str
 def _phase(part: Iterable[Group]) -> Phase:
     paths = tuple(path for group in part for path in group.paths)
     more = f" and {len(paths) - _NAMED} more" if len(paths) > _NAMED else ""
-    return Phase(", ".join(paths[:_NAMED]) + more, paths)
+    return Phase((", ".join(paths[:_NAMED]) + more).strip(), tuple(map(pattern_of, paths)))

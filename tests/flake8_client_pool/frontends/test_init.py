@@ -118,7 +118,10 @@ def test_a_configuration_that_is_there_stays_and_gets_what_it_lacks(shop: Path, 
 
 def test_a_repository_without_findings_needs_no_phases(tree: Tree, client_pool: Run) -> None:
     root = tree({"a.py": "x = 1\n"})
-    assert client_pool("init", "--yes", "--no-hook").returncode == 0
+    done = client_pool("init", "--yes", "--no-hook")
+    assert done.returncode == 0
+    assert "There is no client that is built directly" in done.stdout
+    assert "phases.md" not in done.stdout
     assert contents(root) == {
         "a.py": "x = 1\n",
         "pyproject.toml": '[tool.client-pool]\npool-module = "shared_clients"\n',
@@ -143,6 +146,47 @@ def test_the_file_is_the_first_that_is_there_or_the_one_named(
     assert "client-pool" in (root / written).read_text()
     assert client_pool("check").returncode == 0
     assert "the gate reaches 0 of 2 phases" in client_pool("phases").stdout
+
+
+ODD = ("c[d]", "e*f", "a%b", "#h", "!i", "j,k", "n o", "[x]", ";s", "?")
+
+
+@pytest.mark.parametrize("file", ["setup.cfg", "pyproject.toml"])
+def test_any_directory_can_be_a_phase(tree: Tree, client_pool: Run, file: str) -> None:
+    root = tree({f"{name}/x.py": BUILDS for name in ODD})
+    done = client_pool("init", "--yes", "--no-hook", f"--file={file}")
+    assert f"Nothing found in {len(ODD)} files; {len(ODD)} findings known to the baseline." in done.stdout
+    assert "client-pool check passes" in done.stdout
+    assert client_pool("check").returncode == 0
+    (root / "eef").mkdir()
+    (root / "eef" / "x.py").write_text(BUILDS)
+    assert "eef/x.py" in client_pool("check").stdout
+
+
+def test_a_name_that_the_file_cannot_hold_is_refused(tree: Tree, client_pool: Run) -> None:
+    root = tree({" a/x.py": BUILDS, "setup.cfg": ""})
+    done = client_pool("init", "--yes", "--no-hook")
+    assert (done.returncode, (root / "setup.cfg").read_text()) == (2, "")
+    assert "--file pyproject.toml" in done.stderr
+    assert client_pool("init", "--yes", "--no-hook", "--file=pyproject.toml").returncode == 0
+    assert client_pool("check").returncode == 0
+
+
+@pytest.mark.parametrize("module", ["a b", "a..b", "a]\nphase = 3", "1"])
+def test_what_is_no_module_is_refused(tree: Tree, client_pool: Run, module: str) -> None:
+    root = tree({"a.py": BUILDS})
+    done = client_pool("init", "--yes", "--no-hook", f"--pool-module={module}")
+    assert (done.returncode, "--pool-module: expected a dotted name" in done.stderr) == (2, True)
+    assert set(contents(root)) == {"a.py"}
+
+
+def test_a_check_that_does_not_pass_is_not_said_to(tree: Tree, client_pool: Run) -> None:
+    strict = '[tool.client-pool]\nphase = 1\n[[tool.client-pool.phases]]\nname = "a"\npaths = ["a.py"]\n'
+    tree({"inner/a.py": BUILDS, "inner/pyproject.toml": strict, "b.py": BUILDS})
+    done = client_pool("init", "--yes", "--no-hook")
+    assert "inner/a.py:2:10: CPL101" in done.stdout
+    assert "client-pool check does not pass yet" in done.stdout
+    assert "check passes" not in done.stdout
 
 
 def test_a_file_that_cannot_take_the_section_is_left_alone(tree: Tree, client_pool: Run) -> None:
