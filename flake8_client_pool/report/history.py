@@ -14,6 +14,7 @@ from flake8_client_pool.report.figures import Count, Part
 from flake8_client_pool.report.ledger import Ledger, Measure, link_targets
 from flake8_client_pool.scan.blobs import Means, tallies
 from flake8_client_pool.scan.discovery import SUFFIX
+from flake8_client_pool.scan.git import mending
 from flake8_client_pool.scan.git_history import Commit, Line, commit_at, commits_in, line_of, whole
 
 _SHORT = 10
@@ -84,6 +85,7 @@ class History:
         begins_inside: whether there was something before the first point, which therefore changed nothing.
         cut_off: whether this clone lacks what was before, since it is shallow.
         lacking: how many contents this clone lacks.
+        mending: how to come by what it lacks.
     """
 
     path: str
@@ -96,6 +98,7 @@ class History:
     begins_inside: bool
     cut_off: bool
     lacking: int
+    mending: str
 
     @property
     def days(self) -> tuple[Point, ...]:
@@ -167,6 +170,7 @@ def history(directory: str, revisions: str, config: str, means: Means) -> Histor
         begins_inside=bool(line.base) or line.cut_off,
         cut_off=line.cut_off,
         lacking=len(contents) - len(known),
+        mending=mending(location) if len(contents) > len(known) else "",
     )
 
 

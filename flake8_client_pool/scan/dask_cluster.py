@@ -1,6 +1,7 @@
 """Hand work to a Dask cluster that somebody else runs."""
 
 import os
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ if TYPE_CHECKING:
     from concurrent.futures import Executor
 
 _SECONDS_TO_ANSWER = 10
+_ADDRESS = re.compile(r"(\w+://)?(\[[^\]]+\]|[^\s:/\[\]]+):\d+/?")
 NEEDED = (
     "every node needs the same Python, this version of flake8-client-pool with all that it needs (the extra [dask]), "
     "and the same files under the same paths"
@@ -42,6 +44,9 @@ def _client(address: str) -> Any:  # noqa: ANN401 - distributed says little abou
         import distributed
     except ImportError as error:
         raise ClientPoolError("--dask needs Dask: pip install 'flake8-client-pool[dask]'") from error
+    # Of what is no address, distributed writes tracebacks of its own to standard error.
+    if not _ADDRESS.fullmatch(address):
+        raise ClientPoolError(f"--dask {address}: is no address; write it as tcp://scheduler:8786")
     make: Callable[..., Any] = distributed.Client
     try:
         return make(address, timeout=_SECONDS_TO_ANSWER, set_as_default=False)

@@ -1,8 +1,9 @@
 """Ask git which files a directory holds, and where they went."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import pairwise
 from typing import IO
 
 from flake8_client_pool.policy.errors import ClientPoolError
@@ -15,6 +16,7 @@ _MISLEADING_VARIABLES = (
     *("GIT_DIR", "GIT_WORK_TREE", "GIT_INDEX_FILE", "GIT_PREFIX"),
     *("GIT_LITERAL_PATHSPECS", "GIT_GLOB_PATHSPECS", "GIT_NOGLOB_PATHSPECS", "GIT_ICASE_PATHSPECS"),
 )
+_PROMISED = r"^(extensions\.partialclone|remote\..*\.promisor)$"
 # Git before 2.45 knows the first not, and heeds the second: no protocol is called "none".
 _OFFLINE = {"GIT_NO_LAZY_FETCH": "1", "GIT_ALLOW_PROTOCOL": "none", "GIT_TERMINAL_PROMPT": "0"}
 
@@ -136,7 +138,26 @@ def git_stream(directory: str, *arguments: str, given: bytes = b"") -> Iterator[
         if process.returncode:
             complaints.seek(0)
             words = " ".join(complaints.read().decode("utf-8", "replace").split())
-            raise ClientPoolError(f"{directory}: git {arguments[0]} failed: {words or process.returncode}")
+            raise ClientPoolError(
+                f"{directory}: git {_command(arguments)} failed: {words or process.returncode}; {mending(directory)}"
+            )
+
+
+def _command(arguments: Sequence[str]) -> str:
+    """Find the command behind the settings that are given with it."""
+    return next(word for before, word in pairwise(("", *arguments)) if "-c" not in (before, word))
+
+
+def is_partial(directory: str) -> bool:
+    """Tell whether a repository is a partial clone, which may lack any content."""
+    return ask_git(directory, "config", "--get-regexp", _PROMISED) is not None
+
+
+def mending(directory: str) -> str:
+    """Say what to do where a repository lacks something."""
+    if is_partial(directory):
+        return "this clone is partial: git fetch --refetch --no-filter brings what it lacks"
+    return "git fsck says whether the repository is damaged"
 
 
 def _environment() -> dict[str, str]:

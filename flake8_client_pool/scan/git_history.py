@@ -11,11 +11,10 @@ from functools import partial
 from typing import IO, NamedTuple
 
 from flake8_client_pool.policy.errors import ClientPoolError
-from flake8_client_pool.scan.git import ask_git, git_stream
+from flake8_client_pool.scan.git import ask_git, git_stream, is_partial
 
 # How the modes of files begin; what is neither is a submodule, whose content is a commit.
 _REGULAR_FILE, _LINK = "100", "120"
-_PROMISED = r"^(extensions\.partialclone|remote\..*\.promisor)$"
 _CHUNK = 1 << 16
 # Whatever the user has configured for their own eyes.
 _PLAIN = (
@@ -240,7 +239,7 @@ def at_hand(directory: str, blobs: Iterable[str]) -> list[str]:
     Raises:
         ClientPoolError: git cannot list its own store.
     """
-    if _told(directory, "config", "--get-regexp", _PROMISED) is None:
+    if not is_partial(directory):
         return list(blobs)
     listing = ("cat-file", "--batch-all-objects", "--unordered", "--batch-check=%(objectname)")
     with git_stream(directory, *listing) as stream:

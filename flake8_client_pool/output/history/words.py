@@ -39,8 +39,8 @@ def notes(history: History) -> Iterator[str]:
         unread = sum(point.unread > 0 for point in history.points)
         yield (
             f"This clone lacks {history.lacking:,} of {number(history.contents, 'content')} of files: the counts of "
-            f"{unread:,} of {number(len(history.points), 'point')} are no more than what is known. "
-            "git fetch --refetch --no-filter brings them."
+            f"{unread:,} of {number(len(history.points), 'point')} are no more than what is known; "
+            f"{history.mending}."
         )
 
 

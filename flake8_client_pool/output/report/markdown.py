@@ -1,7 +1,8 @@
 """A report as Markdown: it depends on the tree alone, so that a document in the repository is stale only with it."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from textwrap import indent
 
 from flake8_client_pool.output.plain import plain
 from flake8_client_pool.output.report.tables import NUMBERS, Table, in_words, tables
@@ -10,6 +11,7 @@ from flake8_client_pool.report.figures import Report
 
 BEGIN = "<!-- client-pool report -->"
 END = "<!-- end of client-pool report -->"
+_FENCE = re.compile(r"\s*(`{3,}|~{3,})")
 # What a renderer could take for more than a name: a table's cell, emphasis, HTML, a link, code.
 _SPECIAL = re.compile(r"([\\|*_<>\[\]`~])")
 
@@ -36,7 +38,9 @@ def escaped(text: str) -> str:
 
 
 def with_part(document: str, part: str, name: str) -> str:
-    """Put a part between the two markers of a document, whose line ends it takes.
+    """Put a part between the two markers of a document, whose line ends and indentation it takes.
+
+    Markers inside of fenced code are shown there, and mark nothing.
 
     Args:
         document: the text of the document.
@@ -47,12 +51,25 @@ def with_part(document: str, part: str, name: str) -> str:
         ClientPoolError: the document does not have each marker once, in this order.
     """
     lines = document.splitlines(keepends=True)
-    begins = [place for place, line in enumerate(lines) if line.strip() == BEGIN]
-    ends = [place for place, line in enumerate(lines) if line.strip() == END]
-    if len(begins) != 1 or len(ends) != 1 or begins > ends:
+    marks = [(place, line.strip()) for place, line in _outside_of_code(lines) if line.strip() in (BEGIN, END)]
+    if [mark for _, mark in marks] != [BEGIN, END]:
         raise ClientPoolError(
             f"{name}: has no place for the report, or several; write the line {BEGIN} once, and below it the line {END}"
         )
-    line_end = "\r\n" if lines[begins[0]].endswith("\r\n") else "\n"
-    inside = part.replace("\n", line_end)
-    return "".join([*lines[: begins[0] + 1], inside, *lines[ends[0] :]])
+    (begin, _), (end, _) = marks
+    line_end = "\r\n" if lines[begin].endswith("\r\n") else "\n"
+    indentation = lines[end][: -len(lines[end].lstrip())]
+    inside = indent(part, indentation).replace("\n", line_end)
+    return "".join([*lines[: begin + 1], inside, *lines[end:]])
+
+
+def _outside_of_code(lines: Iterable[str]) -> Iterator[tuple[int, str]]:
+    """Give lines with their places, but for those between the fences of code, and without the mark of UTF-8."""
+    fence = ""
+    for place, line in enumerate(lines):
+        found = _FENCE.match(line)
+        if not fence:
+            fence = found[1] if found else ""
+            yield place, line.removeprefix("\ufeff")
+        elif found and found[1].startswith(fence) and line.strip() == found[1]:
+            fence = ""

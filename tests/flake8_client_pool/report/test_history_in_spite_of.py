@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flake8_client_pool.output.history.words import notes
 from flake8_client_pool.policy.errors import ClientPoolError
 from flake8_client_pool.report.figures import Count
 from flake8_client_pool.report.history import History, history
@@ -73,3 +74,31 @@ def test_a_partial_clone_does_not_look_for_a_revision_elsewhere(shop: Path, tmp_
 
 def objects(repository: Path) -> list[str]:
     return sorted(os.fspath(path) for path in (repository / ".git/objects").rglob("*"))
+
+
+def test_what_a_store_lacks_comes_with_what_to_do_about_it(shop: Path, tmp_path: Path) -> None:
+    git(shop, "config", "uploadpack.allowFilter", "true")
+    for what in ("blob:none", "tree:0"):
+        git(tmp_path, "clone", "--quiet", "--no-checkout", f"--filter={what}", f"file://{shop}", what[:4])
+    (note,) = (note for note in notes(read(tmp_path / "blob")) if "lacks" in note)
+    assert "git fetch --refetch --no-filter brings what it lacks" in note
+    with pytest.raises(
+        ClientPoolError, match=r"git log failed: .* git fetch --refetch --no-filter brings what it lacks"
+    ):
+        read(tmp_path / "tree")
+
+
+def test_a_damaged_repository_is_told_from_a_partial_one(shop: Path, tmp_path: Path) -> None:
+    git(tmp_path, "clone", "--quiet", "--no-checkout", f"file://{shop}", "whole")
+    (pack,) = (tmp_path / "whole/.git/objects/pack").glob("*.pack")
+    content = pack.rename(tmp_path / "pack").read_bytes()
+    git(tmp_path / "whole", "unpack-objects", "-q", given=content)
+    blob = git(shop, "rev-parse", "main~1:jobs/a.py").decode().strip()
+    (tmp_path / "whole/.git/objects" / blob[:2] / blob[2:]).unlink()
+    (note,) = (note for note in notes(read(tmp_path / "whole")) if "lacks" in note)
+    assert "git fsck" in note
+    assert "refetch" not in note
+    tree = git(shop, "rev-parse", "main~1^{tree}").decode().strip()
+    (tmp_path / "whole/.git/objects" / tree[:2] / tree[2:]).unlink()
+    with pytest.raises(ClientPoolError, match=r"git log failed: .*git fsck"):
+        read(tmp_path / "whole")

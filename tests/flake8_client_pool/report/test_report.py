@@ -190,6 +190,22 @@ def test_a_document_needs_one_place_for_the_report(content: str) -> None:
         with_part(content, "figures\n", "MIGRATION.md")
 
 
+def test_markers_that_code_shows_are_none() -> None:
+    shown = f"````md\n```\n{BEGIN}{END}````\n"
+    assert with_part(f"{shown}{BEGIN}old\n{END}", "new\n", "a.md") == f"{shown}{BEGIN}new\n{END}"
+    with pytest.raises(ClientPoolError, match="no place"):
+        with_part(shown, "new\n", "a.md")
+
+
+def test_the_report_is_indented_as_its_markers_are() -> None:
+    document = f"- adoption\n  {BEGIN}  old\n  {END}"
+    assert with_part(document, "a\n\nb\n", "a.md") == f"- adoption\n  {BEGIN}  a\n\n  b\n  {END}"
+
+
+def test_a_document_may_begin_with_the_mark_of_its_encoding() -> None:
+    assert with_part(f"\ufeff{BEGIN}{END}", "new\n", "a.md") == f"\ufeff{BEGIN}new\n{END}"
+
+
 def test_what_cannot_be_updated_stays_as_it_is(shop: Path, client_pool: Command) -> None:
     (shop / "MIGRATION.md").write_text("# Nothing yet\n")
     done = client_pool("report", "--update", "MIGRATION.md")

@@ -112,3 +112,10 @@ def test_no_scheduler_is_said_plainly() -> None:
     pattern = re.escape("--dask tcp://127.0.0.1:1: no scheduler answers there")
     with pytest.raises(ClientPoolError, match=pattern), dask_executor("tcp://127.0.0.1:1", ()):
         pass
+
+
+@pytest.mark.parametrize("address", ["nonsense", "tcp://", "tcp://scheduler", "http//scheduler:80", "a b:1", ":8786"])
+def test_what_is_no_address_is_said_without_a_word_from_dask(address: str, capfd: pytest.CaptureFixture[str]) -> None:
+    with pytest.raises(ClientPoolError, match="is no address; write it as tcp://"), dask_executor(address, ()):
+        pass
+    assert capfd.readouterr().err == ""
