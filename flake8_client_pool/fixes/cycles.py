@@ -7,6 +7,9 @@ from flake8_client_pool.fixes.layout import parsed
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 from flake8_client_pool.syntax.repository import Repository
 
+_IMPORTING = frozenset(("import_module", "__import__"))
+_MAKING = frozenset(("__init__", "__new__"))
+
 
 class ImportedByPool:
     """Follows the imports that run when a pool module is imported."""
@@ -14,6 +17,7 @@ class ImportedByPool:
     def __init__(self, repository: Repository) -> None:
         """Follow imports through `repository`."""
         self._repository = repository
+        self._trees: dict[str, ast.Module] = {}
         self._known: dict[tuple[str, str], frozenset[str]] = {}
 
     def of(self, module: str, folder: str) -> frozenset[str]:
@@ -35,23 +39,32 @@ class ImportedByPool:
         return None
 
     def _closure(self, start: str) -> frozenset[str]:
-        seen: set[str] = set()
-        waiting = [start]
-        while waiting:
-            path = waiting.pop()
-            if path not in seen:
-                seen.add(path)
-                waiting += self._imports(path)
-        return frozenset(seen)
+        """Follow the imports until no function is found any more that is called on the way."""
+        called: frozenset[str] = frozenset()
+        while True:
+            seen: dict[str, frozenset[str]] = {}
+            waiting = [start]
+            while waiting:
+                path = waiting.pop()
+                if path not in seen:
+                    nodes = _run_at_import(self._tree(path), called)
+                    seen[path] = frozenset(name for node in nodes for name in _called(node))
+                    waiting += self._imports(nodes, dirname(path))
+            if called >= (found := frozenset().union(*seen.values())):
+                return frozenset(seen)
+            called |= found
 
-    def _imports(self, path: str) -> list[str]:
-        try:
-            tree = parsed(decode(self._repository.read(path)))
-        except (SyntaxError, UndecodableSourceError):
-            return []
-        folder = dirname(path)
+    def _tree(self, path: str) -> ast.Module:
+        if path not in self._trees:
+            try:
+                self._trees[path] = parsed(decode(self._repository.read(path)))
+            except (SyntaxError, UndecodableSourceError):
+                self._trees[path] = ast.Module([], [])
+        return self._trees[path]
+
+    def _imports(self, nodes: list[ast.AST], folder: str) -> list[str]:
         found: list[str] = []
-        for node in _run_at_import(tree):
+        for node in nodes:
             if isinstance(node, ast.Import):
                 for alias in node.names:
                     found += self._files(alias.name, folder)
@@ -61,6 +74,10 @@ class ImportedByPool:
                 for alias in node.names:
                     separator = "" if module.endswith(".") else "."
                     found += self._files(f"{module}{separator}{alias.name}", folder)
+            elif isinstance(node, ast.Call) and _last_name(node.func) in _IMPORTING:
+                for argument in node.args[:1]:
+                    if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
+                        found += self._files(argument.value, folder)
         return found
 
     def _files(self, module: str, folder: str) -> list[str]:
@@ -77,16 +94,35 @@ class ImportedByPool:
         return [*packages, path] if path.endswith(".py") else packages
 
 
-def _run_at_import(tree: ast.AST) -> list[ast.AST]:
+def _run_at_import(tree: ast.AST, called: frozenset[str]) -> list[ast.AST]:
+    """Give what runs when a module is imported, the functions that are called so by their names among it."""
     found: list[ast.AST] = []
     waiting: list[ast.AST] = [tree]
     while waiting:
         node = waiting.pop()
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.Lambda):
+        if isinstance(node, ast.Lambda):
+            continue
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and node.name not in called:
+            waiting += node.decorator_list
             continue
         if isinstance(node, ast.If) and "TYPE_CHECKING" in ast.unparse(node.test):
             waiting += node.orelse
             continue
         found.append(node)
+        if isinstance(node, ast.ClassDef) and node.name in called:
+            methods = (each for each in node.body if isinstance(each, ast.FunctionDef) and each.name in _MAKING)
+            waiting += [part for method in methods for part in method.body]
         waiting += ast.iter_child_nodes(node)
     return found
+
+
+def _called(node: ast.AST) -> list[str]:
+    """Name what a node calls: `f()`, `module.f()`, `Class.f()`, `@f`, and what is imported under such a name."""
+    if isinstance(node, ast.ImportFrom):
+        return [alias.name for alias in node.names if alias.asname]
+    called = [node.func] if isinstance(node, ast.Call) else getattr(node, "decorator_list", [])
+    return [_last_name(each) for each in called if isinstance(getattr(each, "value", each), ast.Name)]
+
+
+def _last_name(function: ast.expr) -> str:
+    return function.attr if isinstance(function, ast.Attribute) else getattr(function, "id", "")

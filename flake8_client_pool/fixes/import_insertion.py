@@ -73,11 +73,18 @@ def in_front_of(layout: Layout, statement: ast.stmt, wanted: Wanted) -> Edit:
         raise NoPlaceError("the statement shares its line with another")
     first = _first_line(statement)
     start = layout.line_start(first)
-    if layout.line(first - 1).strip() == wanted.statement:
+    if _is_above(layout, statement, wanted):
         return NOTHING
     indent = layout.indent_of(statement)
     blank = layout.newline if isinstance(statement, ast.FunctionDef | ast.ClassDef) else ""
     return Edit(start, start, f"{indent}{wanted.statement}{layout.newline}{blank}")
+
+
+def _is_above(layout: Layout, statement: ast.stmt, wanted: Wanted) -> bool:
+    """Tell whether the statement above, in the same block, is the wanted import."""
+    body = next(body for body in layout.bodies if statement in body)
+    above = body[: body.index(statement)][-1:]
+    return any(layout.text[layout.start(each) : layout.end(each)] == wanted.statement for each in above)
 
 
 def _end_of_block(layout: Layout, block: Block, anchor: int | None) -> int:
@@ -206,6 +213,8 @@ def _is_docstring(statement: ast.stmt) -> bool:
 
 
 def _in_block(layout: Layout, block: Block, wanted: Wanted, sections: Sections) -> Edit:
+    if layout.indent_of(block[0]).strip():
+        raise NoPlaceError("the import beside it shares its line")
     key = sections.key_of_from(wanted.module)
     keys = [sections.key(each) for each in block]
     line = layout.indent_of(block[0]) + wanted.statement + _late_mark(layout, block) + layout.newline

@@ -216,12 +216,13 @@ def _local_standing(names: Names, call: Node, getter: Getter) -> bool:
 def _place(call: Node, origin: Standing, sites: list[Binding], *, in_cycle: bool, shadowed: bool) -> tuple[Where, int]:
     statement = import_of(sites[0]) if sites else None
     runs_at_import = not any(each.kind() in FUNCTIONS for each in place_of(call).scopes)
-    if statement and len(sites) == 1 and _stands_beside(call, origin, sites[0]):
+    if in_cycle and not any(each.kind() == "function_definition" for each in place_of(call).scopes):
+        raise NotPooledError("the pool module imports this file, and the client is built when it is imported")
+    beside = not in_cycle or origin.is_local
+    if beside and statement and len(sites) == 1 and _stands_beside(call, origin, sites[0]):
         return Where.BESIDE, start_of(statement)
     conditional = origin.is_module and any(site.branches for site in sites) and not _is_type_checking(sites)
     if origin.is_local or conditional or in_cycle or shadowed:
-        if runs_at_import and in_cycle:
-            raise NotPooledError("the pool module imports this file, and the client is built when it is imported")
         return Where.IN_FRONT, start_of(_statement_of(call, place_of(call).scopes[0]))
     return Where.MODULE, start_of(call) if runs_at_import else -1
 

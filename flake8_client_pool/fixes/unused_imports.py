@@ -48,6 +48,7 @@ def removals(layout: Layout, imported: Imported, is_needed: IsNeeded) -> tuple[E
     in_module = statement in layout.tree.body
     conditional = not in_module and _is_conditional(layout, statement)
     spoken = any(re.search(rf"\b{re.escape(imported.name)}\b", each) for each in _spoken(layout))
+    spoken = spoken or _is_named_in_a_string(layout.tree, imported.name)
     if not conditional and not spoken and not (in_module and is_needed(imported.name)):
         edit = _removed(layout, body, statement, alias)
         if edit:
@@ -127,6 +128,7 @@ def _is_used(layout: Layout, name: str, statement: Import) -> bool:
         _is_referenced(symtable.symtable(layout.text, "<source>", "exec"), name)
         or any(name in names for names in _annotations(layout.tree))
         or name in _exported(layout.tree)
+        or any(isinstance(node, ast.Name) and node.id == name for node in _deleted(layout.tree))
     )
 
 
@@ -196,6 +198,26 @@ def _spoken(layout: Layout) -> Iterator[str]:
         yield from _DOCTEST.findall(layout.text)
     if "# type:" in layout.text:
         yield from _TYPE_COMMENT.findall(layout.text)
+
+
+def _deleted(tree: ast.Module) -> Iterator[ast.expr]:
+    return (target for node in ast.walk(tree) if isinstance(node, ast.Delete) for target in node.targets)
+
+
+def _is_named_in_a_string(tree: ast.Module, name: str) -> bool:
+    """Tell whether a string, other than one that stands alone, is code or a name that something may look up."""
+    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in alone)
+    texts = (node.value for node in strings if isinstance(node.value, str) and name in node.value)
+    nodes = (node for text in texts for node in ast.walk(_code(text)))
+    return any(isinstance(node, ast.Name) and node.id == name for node in nodes)
+
+
+def _code(text: str) -> ast.Module:
+    try:
+        return ast.parse(text.strip())
+    except (SyntaxError, ValueError, RecursionError, MemoryError):
+        return ast.Module([], [])
 
 
 def _removed(layout: Layout, body: list[ast.stmt], statement: Import, alias: ast.alias) -> Edit | None:

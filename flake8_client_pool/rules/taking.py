@@ -94,7 +94,7 @@ class Takers:
             tree = ast.parse(decode(data))
         except (SyntaxError, UndecodableSourceError, RecursionError, ValueError):
             return None
-        imports = list(self._getter_imports(tree, kind))
+        imports = list(self._getter_imports(path, tree, kind))
         if not imports:
             return None
         own = [name for name, home in imports if not home]
@@ -103,9 +103,11 @@ class Takers:
         if not uses.calls:
             return None
         hindrance = "it comes by the getter in several ways" if len(set(imports)) > 1 else uses.hindrance
+        if home.startswith("."):
+            hindrance = "it comes by the getter through a relative import"
         return Taking(path, home, name, uses.keep_arguments(kind), hindrance)
 
-    def _getter_imports(self, tree: ast.Module, kind: ClientKind) -> Iterator[tuple[str, str]]:
+    def _getter_imports(self, path: str, tree: ast.Module, kind: ClientKind) -> Iterator[tuple[str, str]]:
         """Give the names under which a module imports a getter, and where it looks each up when it calls it."""
         inner = {id(node) for each in ast.walk(tree) if isinstance(each, _DEFERRED) for node in ast.walk(each)}
         for node in ast.walk(tree):
@@ -114,7 +116,18 @@ class Takers:
                     if alias.name == kind.getter:
                         deferred = id(node) in inner
                         name = alias.name if deferred else alias.asname or alias.name
-                        yield name, (node.module or "") if deferred else ""
+                        yield name, self._home(path, node) if deferred else ""
+
+    def _home(self, path: str, statement: ast.ImportFrom) -> str:
+        """Give the absolute name of the module that a statement imports from; a relative one where it is not known."""
+        if not statement.level:
+            return statement.module or ""
+        relative = "." * statement.level + (statement.module or "")
+        found = (self._modules.repository.relative(dirname(path), relative) or "").removesuffix(".py")
+        names = found.removesuffix("/__init__")
+        if self._is_pool(f"{names}.py") or self._is_pool(f"{names}/"):
+            return self._pool_module + names.rpartition(self._pool_path)[2].replace("/", ".")
+        return relative
 
     def _is_from_pool(self, statement: ast.ImportFrom) -> bool:
         return bool(statement.level) or f"{statement.module}.".startswith(f"{self._pool_module}.")
