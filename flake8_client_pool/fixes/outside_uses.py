@@ -18,6 +18,13 @@ _LONGEST_NAME = 100
 _QUOTES = frozenset((b"'", b'"'))
 _ENDS_OF_COMPUTED = frozenset((b"}", b"'", b'"'))
 _LOADS_BY_PATH = (b"spec_from_file_location", b"run_path", b"SourceFileLoader")
+# What puts another object in the place of a name, in whatever way it comes by the module.
+_REPLACING = re.compile(rb"\bpatch\b|\bsetattr\b|\bsys\.modules\b")
+_SET_ANYHOW = (
+    rb"(?:\bobject|setattr)\([^,]{0,200},\s*['\"]NAME['\"]|\bmultiple\([^)]{0,500}\bNAME\s*=(?!=)"
+    rb"|%s\.NAME['\"]|[\])]\.NAME[ \t]*=(?!=)|['\"][\w.]+\.NAME['\"]\s*(?::|\]\s*=)"
+)
+_SET_ATTRIBUTE = re.compile(rb"[ \t]*=(?!=)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +42,7 @@ class _Mentions:
     by_module: dict[str, list[Mention]] = field(default_factory=dict)
     computed: list[str] = field(default_factory=list)
     by_path: list[str] = field(default_factory=list)
+    anyhow: list[str] = field(default_factory=list)
 
     def add(self, module: bytes, mention: Mention) -> None:
         self.by_module.setdefault(module.decode(), []).append(mention)
@@ -66,8 +74,12 @@ class OutsideUses:
             for other in mentions.by_path
             if any(_is_folder_of(path, before) for before in self._texts[other].split(file)[:-1])
         ]
+        named = re.compile(rb"(?:\.|['\"]|import[ \t]+)" + word + rb"\b")
+        found += [Mention(other, replaced=True) for other in mentions.anyhow if named.search(self._texts[other])]
         found += [Mention(other) for other in self._stars.get(module, ())]
-        return [mention for mention in dict.fromkeys(found) if mention.path != path]
+        others = [mention for mention in dict.fromkeys(found) if mention.path != path]
+        sets_itself = path in mentions.anyhow and b"modules[__name__]" in self._texts[path]
+        return [*others, Mention(path, replaced=True)] if sets_itself else others
 
     @cached_property
     def _texts(self) -> dict[str, bytes]:
@@ -101,17 +113,24 @@ def _search(path: str, data: bytes, name: bytes, mentions: _Mentions) -> None:
         before = data[max(0, start - _LONGEST_NAME) : start]
         word = _LAST_WORD.search(before)
         if word:
-            found.append((word[0], data[end : end + 1] in _QUOTES))
+            found.append((word[0], data[end : end + 1] in _QUOTES or bool(_SET_ATTRIBUTE.match(data, end))))
         elif before[-1:] in _ENDS_OF_COMPUTED and path not in mentions.computed:
             mentions.computed.append(path)
     found += _imported_from(data, name)
     if b"patch" in data or b"setattr" in data:
         found += [(module, True) for module, other in _SET.findall(data) if other == name]
+    if _REPLACING.search(data) and _is_replaced(data, name):
+        mentions.anyhow.append(path)
     if any(loader in data for loader in _LOADS_BY_PATH):
         mentions.by_path.append(path)
     for module, replaced in dict.fromkeys(found):
         for each in (module, *_originals(data, module)):
             mentions.add(each, Mention(path, replaced=replaced))
+
+
+def _is_replaced(data: bytes, name: bytes) -> bool:
+    """Tell whether a file puts another object in the place of a name of whatever module or package."""
+    return re.search(_SET_ANYHOW.replace(b"NAME", re.escape(name)), data) is not None
 
 
 def _originals(data: bytes, alias: bytes) -> list[bytes]:

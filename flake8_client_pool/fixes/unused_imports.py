@@ -205,12 +205,18 @@ def _deleted(tree: ast.Module) -> Iterator[ast.expr]:
 
 
 def _is_named_in_a_string(tree: ast.Module, name: str) -> bool:
-    """Tell whether a string, other than one that stands alone, is code or a name that something may look up."""
-    alone = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
-    strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in alone)
+    """Tell whether a string, other than one that stands alone or in a signature, is code that something may run."""
+    others = {id(inner) for node in ast.walk(tree) for part in _not_run(node) for inner in ast.walk(part)}
+    strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in others)
     texts = (node.value for node in strings if isinstance(node.value, str) and name in node.value)
     nodes = (node for text in texts for node in ast.walk(_code(text)))
     return any(isinstance(node, ast.Name) and node.id == name for node in nodes)
+
+
+def _not_run(node: ast.AST) -> Iterator[ast.AST]:
+    parts = (getattr(node, "returns", None), node.annotation if isinstance(node, ast.arg) else None)
+    alone = node.value if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant) else None
+    return (part for part in (*parts, alone) if isinstance(part, ast.AST))
 
 
 def _code(text: str) -> ast.Module:
