@@ -221,3 +221,47 @@ def test_each_of_two_classes_of_one_name_counts(tree: WriteTree) -> None:
         ("Job", "inherited", "Base.client"),
         ("Job", "none", ""),
     ]
+
+
+# The shape of a large repository: None at first, clients from a method that the run calls, and a class in between.
+PROCESSORS = {
+    "base.py": (
+        "from shared_clients import get_bigquery_client, get_storage_client\n\n\nclass Processor:\n"
+        "    def __init__(self):\n        self.rows = None\n        self.bucket = None\n\n"
+        "    def init_clients(self):\n        self.rows = get_bigquery_client()\n"
+        "        self.bucket = get_storage_client()\n\n    def run(self):\n        self.init_clients()\n"
+    ),
+    "orders.py": (
+        "from base import Processor\n\n\nclass Orders(Processor):\n    def __init__(self):\n"
+        "        super().__init__()\n        self.rows = None\n\n    def load(self):\n        self.rows.query('')\n"
+    ),
+    "stock.py": (
+        "from google.cloud import bigquery\nfrom base import Processor\n\n\nclass Stock(Processor):\n"
+        "    def __init__(self):\n        super().__init__()\n        self.rows = bigquery.Client()\n"
+    ),
+    "registry.py": (
+        "from google.cloud import bigquery\nfrom base import Processor\n\n\nclass Registry(Processor):\n"
+        "    def init_clients(self):\n        super().init_clients()\n        self.rows = bigquery.Client()\n"
+    ),
+    "names.py": "from registry import Registry\n\n\nclass Names(Registry): ...\n",
+    "offline.py": (
+        "from base import Processor\n\n\nclass Offline(Processor):\n    def init_clients(self):\n"
+        "        self.rows = None\n"
+    ),
+}
+
+
+def test_processors_whose_clients_come_when_they_run(tree: WriteTree) -> None:
+    clients = [row.client for row in classes_of(tree({"setup.cfg": "", **PROCESSORS}))]
+    assert {(each.name, each.kind): (str(each.coverage), each.base) for each in clients} == {
+        ("Names", "bigquery"): ("none", "Registry"),
+        ("Names", "storage"): ("inherited", "Processor"),
+        ("Orders", "bigquery"): ("inherited", "Processor"),
+        ("Orders", "storage"): ("inherited", "Processor"),
+        ("Processor", "bigquery"): ("direct", ""),
+        ("Processor", "storage"): ("direct", ""),
+        ("Registry", "bigquery"): ("overridden", "Processor"),
+        ("Registry", "storage"): ("inherited", "Processor"),
+        ("Stock", "bigquery"): ("overridden", "Processor"),
+        ("Stock", "storage"): ("inherited", "Processor"),
+    }
