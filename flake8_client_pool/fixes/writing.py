@@ -8,6 +8,8 @@ from contextlib import suppress
 
 from flake8_client_pool.syntax.decoding import decode, encoding_of
 
+_MAY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
+
 
 class NotWrittenError(Exception):
     """A file that is as it was; the text says why."""
@@ -21,11 +23,14 @@ def encoded(original: bytes, text: str) -> bytes:
     """
     if decode(original) != original.removeprefix(BOM_UTF8).decode(encoding_of(original)):
         raise NotWrittenError("it has line ends that would not be kept: a carriage return alone")
-    mark = BOM_UTF8 if original.startswith(BOM_UTF8) else b""
+    mark, encoding = (BOM_UTF8, "utf-8") if original.startswith(BOM_UTF8) else (b"", encoding_of(original))
     try:
-        return mark + text.encode(encoding_of(original))
+        new = mark + text.encode(encoding)
     except UnicodeEncodeError as error:
-        raise NotWrittenError(f"the fix cannot be written in {encoding_of(original)}") from error
+        raise NotWrittenError(f"the fix cannot be written in {encoding}") from error
+    if mark + decode(original).encode(encoding) != original or decode(new) != text:
+        raise NotWrittenError(f"it would not be kept as it is: {encoding} can write the same text in several ways")
+    return new
 
 
 def replace_file(location: str, original: bytes, new: bytes) -> None:
@@ -37,8 +42,10 @@ def replace_file(location: str, original: bytes, new: bytes) -> None:
     target = os.path.realpath(location)
     try:
         status = os.stat(target)
-        if not os.access(target, os.W_OK):
+        if not status.st_mode & _MAY_WRITE or not os.access(target, os.W_OK):
             raise NotWrittenError("it may not be written")
+        if status.st_nlink > 1:
+            raise NotWrittenError("it has a second name, a hard link, that would keep the old text")
         handle, temporary = tempfile.mkstemp(dir=os.path.dirname(target), prefix=".client-pool-")
     except OSError as error:
         raise NotWrittenError(_explained(error)) from error

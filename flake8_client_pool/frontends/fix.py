@@ -93,13 +93,14 @@ def _checked(request: FixRequest) -> tuple[Run, tuple[SourceFile, ...]]:
     configurations = Configurations(request.config, isolated=request.isolated, adjust=_adjusted(request))
     discovery = discover(request.paths or (os.curdir,), configurations, request.exclude)
     watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
-    checked = run(discovery.files, Options(jobs=request.jobs), watch)
+    files = _each_once(discovery.files)
+    checked = run(files, Options(jobs=request.jobs), watch)
     problems = (*discovery.problems, *checked.problems)
     for problem in problems:
         write_problem(str(problem))
-    if not discovery.files and not problems:
+    if not files and not problems:
         write_problem("no Python files found; name files or directories that hold some")
-    return replace(checked, problems=problems), discovery.files
+    return replace(checked, problems=problems), files
 
 
 def _adjusted(request: FixRequest) -> Adjust:
@@ -120,13 +121,34 @@ def _adjusted(request: FixRequest) -> Adjust:
 
 def _kept(request: FixRequest, fixed: FixedFile) -> FixedFile:
     """Write one file, unless only the difference is asked for; one that cannot be written is reported as it is."""
-    if request.diff or fixed.before == fixed.after:
+    if fixed.before == fixed.after:
+        return fixed
+    if _is_outside(request, fixed.file):
+        return _not_written(fixed, "it is a link to a file outside of what is to be fixed")
+    if request.diff:
         return fixed
     try:
         replace_file(fixed.file.location, fixed.before, fixed.after)
     except NotWrittenError as error:
         return _not_written(fixed, str(error))
     return fixed
+
+
+def _is_outside(request: FixRequest, file: SourceFile) -> bool:
+    """Tell whether a link leads to a file beyond the paths that were given."""
+    target = os.path.realpath(file.location)
+    given = [os.path.realpath(path) for path in request.paths or (os.curdir,)]
+    return not any(target == path or target.startswith(os.path.join(path, "")) for path in given)
+
+
+def _each_once(files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
+    """Leave out the links to files that are there under names of their own, or under another link."""
+    found: dict[str, SourceFile] = {}
+    for file in files:
+        target = os.path.realpath(file.location)
+        if target not in found or file.location == target:
+            found[target] = file
+    return tuple(found.values())
 
 
 def _not_written(fixed: FixedFile, reason: str) -> FixedFile:
@@ -139,9 +161,10 @@ def _not_written(fixed: FixedFile, reason: str) -> FixedFile:
 
 def _path_for_git(file: SourceFile) -> str:
     """Name a file from the top of its work tree, as `git apply` wants it; as it was given outside of one."""
-    for top in _folders_above(file.location):
+    location = os.path.realpath(file.location)
+    for top in _folders_above(location):
         if os.path.lexists(os.path.join(top, ".git")):
-            return os.path.relpath(file.location, top)
+            return os.path.relpath(location, top)
     return file.path.lstrip("/")
 
 

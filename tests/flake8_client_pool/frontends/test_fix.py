@@ -161,3 +161,35 @@ def test_a_patch_for_a_file_with_an_uncommon_name(name: bytes, tmp_path: Path, c
     git("apply", "fix.patch")
     assert file.read_text() == FIXED
     assert client_pool("fix", "--format=json").returncode == 0
+
+
+def test_links_are_followed_only_within_what_is_to_be_fixed(tree: Tree, client_pool: Run) -> None:
+    root = tree({"pkg/a.py": BUILDS, "outside/b.py": BUILDS})
+    (root / "pkg/also_a.py").symlink_to("a.py")
+    (root / "pkg/b.py").symlink_to("../outside/b.py")
+    done = client_pool("fix", "pkg")
+    assert done.returncode == 2
+    assert "failed: it is a link to a file outside of what is to be fixed" in done.stdout
+    assert done.stdout.endswith("Fixed 1 finding in 1 file; 1 left.\n")
+    assert (root / "pkg/a.py").read_text() == FIXED
+    assert (root / "outside/b.py").read_text() == BUILDS
+
+
+def test_a_file_that_cannot_be_replaced_is_left(tree: Tree, client_pool: Run) -> None:
+    before = "# coding: utf-7\n" + BUILDS.replace("demo", "d+AGU-mo")
+    root = tree({"a.py": BUILDS, "b.py": BUILDS, "c.py": before})
+    (root / "elsewhere").hardlink_to(root / "a.py")
+    (root / "b.py").chmod(0o444)
+    done = client_pool("fix")
+    assert done.returncode == 2
+    assert "a.py:3:10  CPL101  failed: it has a second name, a hard link" in done.stdout
+    assert "b.py:3:10  CPL101  failed: it may not be written" in done.stdout
+    assert "c.py:4:10  CPL101  failed: it would not be kept as it is: utf-7" in done.stdout
+    assert [(root / name).read_text() for name in ("a.py", "b.py", "c.py")] == [BUILDS, BUILDS, before]
+
+
+def test_one_byte_order_mark_is_kept(tree: Tree, client_pool: Run) -> None:
+    mark = b"\xef\xbb\xbf# coding: utf-8-sig\n"
+    root = tree({"a.py": mark + BUILDS.encode()})
+    assert client_pool("fix").returncode == 0
+    assert (root / "a.py").read_bytes() == mark + FIXED.encode()
