@@ -81,6 +81,11 @@ class OutsideUses:
         sets_itself = path in mentions.anyhow and b"modules[__name__]" in self._texts[path]
         return [*others, Mention(path, replaced=True)] if sets_itself else others
 
+    def collides(self, path: str, name: str) -> bool:
+        """Tell whether a file that imports all names of the module at `path` knows a name by itself."""
+        word = re.compile(rb"\b%s\b" % name.encode())
+        return any(word.search(self._texts[other]) for other in self._stars.get(module_word(path), ()) if other != path)
+
     @cached_property
     def _texts(self) -> dict[str, bytes]:
         return {path: data for path in self._paths if (data := self._given.get(path) or _read(path))}

@@ -1,5 +1,6 @@
 """Where the import for a fixed call goes, and what the getter is called there."""
 
+import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from os.path import abspath, dirname
@@ -14,6 +15,7 @@ from flake8_client_pool.syntax.source import Node, start_of
 from flake8_client_pool.syntax.values import Qualified, Value
 
 _GET = "get_"
+_STAR = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)
 _BLOCKS = frozenset(("block", "module"))
 
 
@@ -50,6 +52,19 @@ class Placement:
     imports: tuple[int, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class Beyond:
+    """What other files have to do with the place of an import.
+
+    Attributes:
+        in_cycle: whether the pool module imports the file.
+        taken: whether the getter's name has another meaning in a file that imports all names of this one.
+    """
+
+    in_cycle: bool
+    taken: bool
+
+
 def root_of(function: Node) -> Node:
     """Find the name that a dotted expression begins with.
 
@@ -67,7 +82,7 @@ def root_of(function: Node) -> Node:
     return node
 
 
-def placement(names: Names, call: Node, function: Node, getter: Getter, *, in_cycle: bool) -> Placement:
+def placement(names: Names, call: Node, function: Node, getter: Getter, beyond: Beyond) -> Placement:
     """Decide how a call comes by its getter.
 
     Raises:
@@ -83,10 +98,10 @@ def placement(names: Names, call: Node, function: Node, getter: Getter, *, in_cy
     called, is_taken = _visible(names, call, getter, sites)
     if called:
         return Placement(Where.NOWHERE, called, 0, statement, root.text(), _anchor(sites), imports)
-    if is_taken:
+    if is_taken or beyond.taken or _may_come_with_a_star(names, getter):
         alias = _free_alias(names, call, getter)
         return Placement(Where.IN_FRONT, alias, statement, statement, root.text(), _anchor(sites), imports)
-    where, offset = _place(call, origin, sites, in_cycle=in_cycle, shadowed=local)
+    where, offset = _place(call, origin, sites, in_cycle=beyond.in_cycle, shadowed=local)
     return Placement(where, getter.name, offset, statement, root.text(), _anchor(sites), imports)
 
 
@@ -190,6 +205,18 @@ def _free_alias(names: Names, call: Node, getter: Getter) -> str:
     if not is_free or not any(each.kind() in FUNCTIONS for each in place_of(call).scopes):
         raise NotPooledError(f"the name {getter.name} is taken here")
     return alias
+
+
+def _may_come_with_a_star(names: Names, getter: Getter) -> bool:
+    """Tell whether a module of the repository, of which a file imports all names, knows the getter's name."""
+    repository, folder = names.modules.repository, dirname(abspath(names.source.path))
+    for module in _STAR.findall(names.source.text) if "*" in names.source.text else ():
+        find = repository.relative if module.startswith(".") else None
+        path = find(folder, module) if find else repository.find(module, folder)
+        data = repository.read(path) if path and path.endswith(".py") else b""
+        if module != getter.module and (getter.name.encode() in data or b"import *" in data):
+            return True
+    return False
 
 
 def _goes_with(binding: Binding, found: Standing, site: Binding) -> bool:

@@ -11,7 +11,7 @@ from flake8_client_pool.fixes.handing_on import handed_on_edits
 from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.outside_uses import OutsideUses, described
 from flake8_client_pool.fixes.path_mending import may_mend_path, mends_path_anywhere
-from flake8_client_pool.fixes.placement import Placement, Where, placement
+from flake8_client_pool.fixes.placement import Beyond, Placement, Where, placement
 from flake8_client_pool.model import Applicability, Edit
 from flake8_client_pool.rules.getter_call import NotPooledError, getter_edits, getter_for
 from flake8_client_pool.rules.getter_definitions import Getter
@@ -90,7 +90,8 @@ def _worked_out(uses: Uses, use: Use, found: Proposal, expression: Node, surroun
     make = getter_edits if built else handed_on_edits
     make(use, getter, getter.name)
     refuse_if_closed(uses.names, use, getter)
-    placed = placement(uses.names, use.node, expression, getter, in_cycle=in_cycle)
+    taken = surroundings.outside.collides(path, getter.name)
+    placed = placement(uses.names, use.node, expression, getter, Beyond(in_cycle, taken))
     doubt = _doubt(use, path, placed, uses, surroundings)
     return replace(
         found,
