@@ -3,6 +3,8 @@
 import difflib
 import os
 import re
+from collections.abc import Iterator
+from itertools import count
 
 from flake8_client_pool.model import Edit
 
@@ -16,12 +18,32 @@ def edits_between(before: str, after: str) -> tuple[Edit, ...]:
     starts = [0]
     for line in old:
         starts.append(starts[-1] + len(line))
-    matcher = difflib.SequenceMatcher(None, old, new, autojunk=False)
     return tuple(
         _shortest(starts[first], "".join(old[first:last]), "".join(new[other_first:other_last]))
-        for tag, first, last, other_first, other_last in matcher.get_opcodes()
-        if tag != "equal"
+        for first, last, other_first, other_last in _differing(old, new)
     )
+
+
+def _differing(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int, int]]:
+    """Give the lines that differ, each time up to the nearest place from which on both texts are alike.
+
+    That takes as long as there are lines; to look for the longest lines that are alike takes that for each change.
+    """
+    here, there = 0, 0
+    while here < len(old) or there < len(new):
+        if old[here : here + 1] != new[there : there + 1]:
+            nearest = ((here + step, there + far - step) for far in count(1) for step in range(far + 1))
+            ahead, beyond = next(each for each in nearest if _are_alike_from(old, new, *each))
+            yield here, ahead, there, beyond
+            here, there = ahead, beyond
+        here, there = here + 1, there + 1
+
+
+def _are_alike_from(old: list[str], new: list[str], here: int, there: int) -> bool:
+    """Tell whether two texts go on alike from two lines on; one blank line says nothing of what follows it."""
+    if here >= len(old) or there >= len(new):
+        return here >= len(old) and there >= len(new)
+    return old[here] == new[there] and (not old[here].isspace() or old[here : here + 2] == new[there : there + 2])
 
 
 def _shortest(start: int, old: str, new: str) -> Edit:

@@ -1,7 +1,8 @@
 """A text on its way to another one: edits in batches, and what becomes of the places in it."""
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 from flake8_client_pool.fixes.outcomes import fault_in
 from flake8_client_pool.model import Edit
@@ -21,7 +22,7 @@ class Draft:
     def __init__(self, text: str) -> None:
         """Begin with a text."""
         self.text = text
-        self._batches: list[tuple[Edit, ...]] = []
+        self._moves: list[tuple[list[int], list[int]]] = []
 
     def apply(self, edits: Iterable[Edit]) -> None:
         """Apply edits that count from the text as it is now; equal ones count once.
@@ -29,12 +30,15 @@ class Draft:
         Raises:
             FaultError: the text would not parse after them; it stays as it was.
         """
-        batch = tuple(sorted(set(edits), key=lambda edit: (edit.start, edit.end)))
+        batch = sorted(set(edits), key=_span)
+        if not batch:
+            return
         text = applied(self.text, batch)
         if text != self.text and (fault := fault_in(text)):
             raise FaultError(fault)
         self.text = text
-        self._batches.append(batch)
+        grown = accumulate((len(edit.text) - (edit.end - edit.start) for edit in batch), initial=0)
+        self._moves.append(([edit.end for edit in batch], list(grown)))
 
     def apply_from_start(self, edits: Iterable[Edit]) -> None:
         """Apply edits that count from the text with which the draft began.
@@ -46,23 +50,41 @@ class Draft:
 
     def place(self, offset: int) -> int:
         """Give where the code point at an offset of the first text is now."""
-        for batch in self._batches:
-            offset += sum(
-                len(edit.text) - (edit.end - edit.start)
-                for edit in batch
-                if edit.end <= offset and (edit.start < offset or edit.start == edit.end)
-            )
+        for ends, grown in self._moves:
+            offset += grown[bisect_right(ends, offset)]
         return offset
 
     def _end(self, edit: Edit) -> int:
         return self.place(edit.start) + edit.end - edit.start
 
 
+class Disjoint:
+    """Edits that do not get in each other's way."""
+
+    def __init__(self) -> None:
+        """Begin with none."""
+        self._edits: list[Edit] = []
+
+    def take(self, edits: Iterable[Edit]) -> bool:
+        """Take edits as well, all of them; False, and none is taken, where one gets in the way of another."""
+        taken: list[Edit] = []
+        for edit in edits:
+            place = bisect_left(self._edits, _span(edit), key=_span)
+            beside = self._edits[max(place - 1, 0) : place + 1]
+            if overlap([edit, *beside]):
+                self._edits = [each for each in self._edits if each not in taken]
+                return False
+            if edit not in beside:
+                self._edits.insert(place, edit)
+                taken.append(edit)
+        return True
+
+
 def applied(text: str, edits: Iterable[Edit]) -> str:
     """Give the text after edits that do not overlap."""
     pieces: list[str] = []
     position = 0
-    for edit in sorted(edits, key=lambda each: (each.start, each.end)):
+    for edit in sorted(edits, key=_span):
         pieces += [text[position : edit.start], edit.text]
         position = edit.end
     return "".join([*pieces, text[position:]])
@@ -70,8 +92,12 @@ def applied(text: str, edits: Iterable[Edit]) -> str:
 
 def overlap(edits: Iterable[Edit]) -> bool:
     """Tell whether two edits change the same code points, or stand at the same place with different texts."""
-    ordered = sorted(set(edits), key=lambda edit: (edit.start, edit.end))
+    ordered = sorted(set(edits), key=_span)
     return any(
         later.start < earlier.end or (later.start, later.end) == (earlier.start, earlier.end)
         for earlier, later in pairwise(ordered)
     )
+
+
+def _span(edit: Edit) -> tuple[int, int]:
+    return edit.start, edit.end

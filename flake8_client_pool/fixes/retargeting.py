@@ -3,11 +3,11 @@
 import ast
 from collections.abc import Collection, Iterator
 
-from flake8_client_pool.fixes.drafts import Draft, overlap
+from flake8_client_pool.fixes.drafts import Disjoint, Draft
 from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
 from flake8_client_pool.fixes.unused_imports import Imported, IsNeeded, removals
-from flake8_client_pool.model import Applicability, Edit
+from flake8_client_pool.model import Applicability
 from flake8_client_pool.rules.constructor_patched import RULE, Retargeting, retargetings
 from flake8_client_pool.rules.getters import Getters
 from flake8_client_pool.rules.taking import Takers
@@ -30,7 +30,7 @@ class Retargeter:
         text = names.source.text
         found = {_place(each): each for each in retargetings(names, self._takers, self._getters)}
         draft = Draft(text)
-        edits: list[Edit] = []
+        edits = Disjoint()
         done: list[Retargeting] = []
         outcomes: list[Outcome] = []
         for place in sorted(places):
@@ -38,9 +38,8 @@ class Retargeter:
             outcome = _outcome(place, each, edits, unsafe=unsafe)
             outcomes.append(outcome)
             if each and outcome.status == "fixed":
-                edits += [edit for edit in each.edits if edit not in edits]
                 done.append(each)
-        draft.apply(edits)
+        draft.apply(edit for each in done for edit in each.edits)
         if fault := fault_in(draft.text):
             return FileFix(text, text, tuple(Outcome(place, "failed", fault) for place in sorted(places)))
         for root in sorted({each.root for each in done if each.root}):
@@ -52,12 +51,12 @@ def _place(each: Retargeting) -> Place:
     return start_of(each.patch.target), each.patch.construction.kind.name, RULE.code
 
 
-def _outcome(place: Place, each: Retargeting | None, edits: list[Edit], *, unsafe: bool) -> Outcome:
+def _outcome(place: Place, each: Retargeting | None, edits: Disjoint, *, unsafe: bool) -> Outcome:
     if each is None or each.reason:
         return Outcome(place, "skipped", each.reason if each else "the code no longer takes its client from a getter")
     if not unsafe:
         return Outcome(place, "skipped", f"unsafe: {REASON}", Applicability.UNSAFE)
-    if overlap([*edits, *each.edits]):
+    if not edits.take(each.edits):
         return Outcome(place, "skipped", "another patch has the same stand-in", Applicability.UNSAFE)
     return Outcome(place, "fixed", REASON, Applicability.UNSAFE, getter=each.aim)
 

@@ -6,13 +6,13 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from flake8_client_pool.fixes.draft_imports import DraftImports
-from flake8_client_pool.fixes.drafts import Draft, FaultError, overlap
+from flake8_client_pool.fixes.drafts import Disjoint, Draft, FaultError
 from flake8_client_pool.fixes.emptying_fixture import with_fixture
 from flake8_client_pool.fixes.import_extension import NoPlaceError
 from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
 from flake8_client_pool.fixes.placement import Where
 from flake8_client_pool.fixes.proposals import Proposal
-from flake8_client_pool.model import Applicability, Edit
+from flake8_client_pool.model import Applicability
 from flake8_client_pool.rules import client_built_over_base, pools_not_emptied
 from flake8_client_pool.syntax.names import Names
 
@@ -64,11 +64,14 @@ class Rounds:
 
     def _resolve_others(self, chosen: list[tuple[Proposal, Place]], now: Mapping[Place, Place]) -> None:
         """Note what one change does for all findings about the same call."""
+        about: dict[tuple[int, str], list[Place]] = {}
+        for (start, kind, _), place in now.items():
+            about.setdefault((start, kind), []).append(place)
         for proposal, origin in chosen:
             done = self._outcomes.get(origin)
-            for (start, kind, _), other in now.items():
-                if done and done.status == "fixed" and (start, kind) == (proposal.start, proposal.kind):
-                    self._outcomes[other] = replace(done, place=other)
+            if done and done.status == "fixed":
+                others = about[proposal.start, proposal.kind]
+                self._outcomes.update({other: replace(done, place=other) for other in others})
 
     def _empty_pools(self, place: Place) -> None:
         module = self._fixer.pool_to_empty(self._path)
@@ -125,17 +128,17 @@ def _compatible(wanted: list[tuple[Proposal, Place]]) -> list[tuple[Proposal, Pl
     two ways: a local import makes the name local in all of the function.
     """
     chosen: list[tuple[Proposal, Place]] = []
-    edits: list[Edit] = []
+    edits = Disjoint()
     ways: dict[tuple[str, int], tuple[Where, int]] = {}
     for proposal, origin in sorted(wanted, key=_early_first):
         placed, getter = proposal.placement, proposal.getter
-        if placed is None or getter is None or overlap([*edits, *proposal.edits]):
+        if placed is None or getter is None:
             continue
         offset = 0 if placed.where is Where.MODULE else placed.offset
-        way = ways.setdefault((getter.name, proposal.function), (placed.where, offset))
-        if way == (placed.where, offset):
+        way = ways.get((getter.name, proposal.function), (placed.where, offset))
+        if way == (placed.where, offset) and edits.take(proposal.edits):
+            ways[getter.name, proposal.function] = way
             chosen.append((proposal, origin))
-            edits += proposal.edits
     return chosen
 
 

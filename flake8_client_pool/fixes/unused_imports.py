@@ -3,6 +3,7 @@
 import ast
 import re
 import symtable
+from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
@@ -61,16 +62,22 @@ def is_used_beside(names: Names, imported: Imported, edits: Iterable[Edit]) -> b
 
     It answers from the syntax tree that there is anyway, and sees no use in a string: `removals` sees all.
     """
-    spans = [(edit.start, edit.end) for edit in edits]
+    spans = sorted((edit.start, edit.end) for edit in edits)
     bindings = names.uses(imported.name).by_scope.items()
     own = [scope for scope, each in bindings if any(_is_made_by(binding, imported) for binding in each)]
     for node in names.source.identifiers(imported.name) if own else ():
         start = start_of(node)
-        if role_of(node) is Role.USE and not any(first <= start < end for first, end in spans):
+        if role_of(node) is Role.USE and not _is_within(spans, start):
             scope = next((scope for scope, *_ in names.binding_scopes(imported.name, node)), None)
             if scope == own[0]:
                 return True
     return False
+
+
+def _is_within(spans: list[tuple[int, int]], offset: int) -> bool:
+    """Tell whether an offset lies in one of some spans, which are sorted and do not overlap."""
+    last = bisect_right(spans, offset, key=lambda span: span[0]) - 1
+    return last >= 0 and offset < spans[last][1]
 
 
 def _is_made_by(binding: Binding, imported: Imported) -> bool:
