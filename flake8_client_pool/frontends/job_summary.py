@@ -16,6 +16,6 @@ def add_to_job_summary(report: Report) -> None:
         return
     try:
         with open(file, "a", encoding="utf-8", errors="replace") as stream:
-            stream.write(to_job_summary(report))
+            stream.write(to_job_summary(report, os.fstat(stream.fileno()).st_size))
     except OSError as error:
         write_problem(f"{file}: the job summary cannot be written: {(error.strerror or str(error)).lower()}")

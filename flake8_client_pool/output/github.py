@@ -7,6 +7,7 @@ word: https://github.com/orgs/community/discussions/26680.
 
 from bisect import bisect_right
 from collections import Counter
+from collections.abc import Iterator
 from itertools import accumulate
 from operator import itemgetter
 
@@ -30,11 +31,10 @@ def to_github(report: Report) -> str:
     """Write commands for what GitHub can show, the most important first, and plain lines for the rest."""
     results = list(_by_importance(report))
     room = Counter({"error": _SHOWN_OF_EACH, "warning": _SHOWN_OF_EACH, "notice": _SHOWN_OF_EACH})
-    lines = [
-        *(_about_file("error", report.path(each.path), each.reason) for each in report.run.problems if each.fatal),
-        *(f"::warning title=client-pool::{_data(text)}" for text in report.run.warnings),
-    ][:_SHOWN_OF_EACH]
-    room["error"] -= sum(line.startswith("::error") for line in lines)
+    lines = []
+    for level, command, plain in _about_run(report):
+        lines.append(command if room[level] > 0 else plain)
+        room[level] -= 1
     for result, path in results:
         level = "error" if result.status == Status.ERROR else "notice"
         lines.append(_annotation(level, result, path) if room[level] > 0 else _plain(result, path))
@@ -42,11 +42,17 @@ def to_github(report: Report) -> str:
     return "".join(f"{line}\n" for line in [*lines, in_words(report.run)])
 
 
-def to_job_summary(report: Report) -> str:
-    """Write all findings to show as Markdown, as many as GitHub takes."""
+def to_job_summary(report: Report, present_bytes: int = 0) -> str:
+    """Write all findings to show as Markdown, as many as GitHub takes beside the `present_bytes` of the step so far.
+
+    Empty where there is no room.
+    """
+    room = _LONGEST_SUMMARY_BYTES - _ROOM_FOR_THE_REST - present_bytes
+    if room < 0:
+        return ""
     rows = [_row(result, path) for result, path in _by_importance(report)]
     lengths = accumulate(len(row.encode("utf-8", "replace")) for row in rows)
-    fitting = bisect_right(list(lengths), _LONGEST_SUMMARY_BYTES - _ROOM_FOR_THE_REST)
+    fitting = bisect_right(list(lengths), room)
     table = f"\n{_HEADINGS}{''.join(rows[:fitting])}" if rows else ""
     rest = f"\n{len(rows) - fitting:,} more are in the log of the step.\n" if fitting < len(rows) else ""
     return f"### client-pool\n\n{in_words(report.run)}\n{table}{rest}"
@@ -63,6 +69,16 @@ def _by_importance(report: Report) -> list[Shown]:
     return [shown for _, shown in sorted(ranked, key=itemgetter(0))]
 
 
+def _about_run(report: Report) -> Iterator[tuple[str, str, str]]:
+    """Tell what stood in the way and what whoever runs the check should know: a level, a command and a plain line."""
+    for each in report.run.problems:
+        if each.fatal:
+            path = report.path(each.path)
+            yield "error", _about_file("error", path, each.reason), _harmless(f"{path}: {each.reason}")
+    for text in report.run.warnings:
+        yield "warning", f"::warning title=client-pool::{_data(text)}", _harmless(text)
+
+
 def _annotation(level: str, result: Result, path: str) -> str:
     span = result.finding.span
     columns = f",col={span.column},endColumn={span.end_column}" if span.line == span.end_line else ""
@@ -76,8 +92,12 @@ def _about_file(level: str, path: str, reason: str) -> str:
 
 def _plain(result: Result, path: str) -> str:
     span = result.finding.span
+    return _harmless(f"{path}:{span.line}:{span.column}: {result.finding.code} {_message(result)}")
+
+
+def _harmless(line: str) -> str:
     # A line of the log that began with two colons would be a command.
-    return printable(f"{path.lstrip(':')}:{span.line}:{span.column}: {result.finding.code} {_message(result)}")
+    return printable(line.lstrip(":"))
 
 
 def _message(result: Result) -> str:

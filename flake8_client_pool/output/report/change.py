@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from textwrap import shorten
 
 from flake8_client_pool.output.phases import standing
 from flake8_client_pool.output.report.markdown import written
@@ -12,6 +13,7 @@ from flake8_client_pool.scan.run import Result
 
 # A comment on GitHub holds 65,536 characters.
 _ROWS = 50
+_LONGEST_CALL = 200
 
 
 def change_to_markdown(change: Change) -> str:
@@ -65,7 +67,8 @@ def _listed(heading: str, results: Sequence[Result]) -> Iterator[str]:
 
 def _place(result: Result) -> tuple[str, ...]:
     finding = result.finding
-    return f"{result.path}:{finding.span.line}", finding.code, finding.call or finding.message, result.phase
+    call = shorten(finding.call or finding.message, _LONGEST_CALL, placeholder=" …")
+    return f"{result.path}:{finding.span.line}", finding.code, call, result.phase
 
 
 def _phases(change: Change) -> Table:

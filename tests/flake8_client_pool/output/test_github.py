@@ -91,14 +91,34 @@ def test_names_and_messages_cannot_write_commands_of_their_own(tree: Tree, check
     assert len([line for line in summary.splitlines() if line.startswith("| ")]) == 12 + 2
 
 
-def test_a_summary_stays_within_what_github_takes(tree: Tree, check: Check) -> None:
+@pytest.mark.parametrize("present", [0, 200_000])
+def test_a_summary_stays_within_what_github_takes(tree: Tree, check: Check, present: int) -> None:
     long = "x" * 150
     tree({f"job{number}.py": f"{IMPORT}storage.Client('{long}')\n" * 350 for number in range(20)})
-    check()
     summary = Path("summary.md")
+    summary.write_text("x" * present)
+    check()
     assert 900_000 < summary.stat().st_size <= 1024 * 1024
     rows = summary.read_text().count("| [CPL103]")
     assert f"{7000 - rows:,} more are in the log of the step." in summary.read_text()
+
+
+def test_a_summary_that_is_full_stays_as_it_is(tree: Tree, check: Check) -> None:
+    tree({"a.py": f"{IMPORT}storage.Client()\n", "summary.md": "x" * (1024 * 1024 - 100)})
+    assert len(annotations(check())) == 1
+    assert Path("summary.md").stat().st_size == 1024 * 1024 - 100
+
+
+def test_no_problem_and_no_warning_is_dropped(tree: Tree, check: Check) -> None:
+    phase = '[[tool.client-pool.phases]]\nname = "x"\npaths = ["x"]\ndue = 2020-01-01\n'
+    tree({f"{name}/pyproject.toml": f"[tool.client-pool]\nphase = 0\n{phase}" for name in "abcdefghijkl"})
+    tree({f"{name}/x.py": "" for name in "abcdefghijkl"})
+    absent = [f"absent{number:02}" for number in range(12)]
+    output = check(".", *absent)
+    levels = [each["level"] for each in annotations(output)]
+    assert (levels.count("error"), levels.count("warning")) == (10, 10)
+    assert all(f"{name}: " in output or f"file={name}," in output for name in absent)
+    assert all(f"/{name}/pyproject.toml" in output for name in "abcdefghijkl")
 
 
 def test_a_summary_that_cannot_be_written_fails_nothing(
