@@ -206,14 +206,14 @@ def config(path: str, config: str, *, isolated: bool) -> None:
 def lsp() -> None:
     """Serve an editor by the Language Server Protocol, over standard input and output.
 
-    Needs the extra: pip install 'flake8-client-pool[lsp]'
+    Needs the extra: pip install '.[lsp]' in a clone of this project
     """
     from importlib.util import find_spec
 
     from flake8_client_pool.policy.errors import ClientPoolError
 
     if not find_spec("pygls"):
-        raise ClientPoolError("the language server needs pygls; run pip install 'flake8-client-pool[lsp]'")
+        raise ClientPoolError("the language server needs pygls; run pip install '.[lsp]' in a clone of this project")
     from flake8_client_pool.frontends.lsp.server import serve
 
     serve()

@@ -43,7 +43,7 @@ def _client(address: str) -> Any:  # noqa: ANN401 - distributed says little abou
     try:
         import distributed
     except ImportError as error:
-        raise ClientPoolError("--dask needs Dask: pip install 'flake8-client-pool[dask]'") from error
+        raise ClientPoolError("--dask needs Dask: pip install '.[dask]' in a clone of this project") from error
     # Of what is no address, distributed writes tracebacks of its own to standard error.
     if not _ADDRESS.fullmatch(address):
         raise ClientPoolError(f"--dask {address}: is no address; write it as tcp://scheduler:8786")

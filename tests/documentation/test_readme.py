@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
+import yaml
 
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
@@ -53,6 +54,28 @@ def test_every_command_prints_what_the_document_says(document: str, tmp_path: Pa
             assert run([step.command for step in expected], tmp_path) == [step.output for step in expected]
             checked += len(expected)
     assert checked > 4
+
+
+def test_nothing_is_installed_by_a_name_that_no_index_has_nor_from_a_tag_that_is_not() -> None:
+    named = [PROJECT / "README.md", PROJECT / "action.yml"]
+    files = [*named, *(PROJECT / "docs").glob("*.md"), *(PROJECT / "ci").iterdir()]
+    by_name = re.compile(r"pip install[^\n`]*[ '\"]flake8-client-pool|:-flake8-client-pool|(@|rev: |ref: )v0\.1")
+    found = [f"{file.name}: {hit[0]}" for file in files for hit in by_name.finditer(file.read_text(encoding="utf-8"))]
+    assert found == []
+
+
+def test_the_commit_hook_of_the_readme_works_as_it_is_copied(tmp_path: Path) -> None:
+    clone, mine = tmp_path / "flake8-client-pool", tmp_path / "mine"
+    mine.mkdir()
+    somebody = "git -C ../flake8-client-pool -c user.name=x -c user.email=x@example.com"
+    (block,) = [block for language, block in FENCE.findall(README) if language == "sh" and "cat >>" in block]
+    commands = block.removesuffix("pre-commit install\n")
+    prepared = f"git init -q {clone}\n{somebody} commit -q --allow-empty -m x\n{somebody} remote add origin https://a.b/c\n"
+    subprocess.run(["bash", "-ec", prepared + commands], cwd=mine, check=True)
+    (entry,) = yaml.safe_load((mine / ".pre-commit-config.yaml").read_text())["repos"]
+    assert entry["repo"] == "https://a.b/c"
+    assert re.fullmatch("[0-9a-f]{40}", entry["rev"])
+    assert entry["hooks"] == [{"id": "client-pool-check"}]
 
 
 def test_the_make_targets_that_the_documents_name_exist() -> None:

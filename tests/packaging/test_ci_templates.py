@@ -100,7 +100,8 @@ def test_the_actions_inputs_are_obeyed(action: Action, workspace: Path) -> None:
     assert annotated(action(workspace, inputs=since, code=1, GITHUB_STEP_SUMMARY=str(summary))) == ["src/new.py"]
     comment = (workspace / "com ment.md").read_text()
     assert comment.startswith("### Clients: 1 new, 0 fixed, 2 remain\n")
-    assert summary.read_text().endswith(comment)
+    assert summary.read_text().startswith(comment)
+    assert "| [CPL103](" in summary.read_text().removeprefix(comment)
     chosen = action(workspace, inputs={"working-directory": "src", "paths": "old.py\n\n"}, code=1)
     assert annotated(chosen) == ["src/old.py"]
     (workspace / "odd name.cfg").write_text("[client-pool]\nselect = CPL101\n")
@@ -144,3 +145,11 @@ def test_gitlabs_job_writes_the_reports_that_it_names(snapshot: Path, run: Run, 
     (issue,) = json.loads((workspace / reports["codequality"]).read_text())
     assert issue["location"] == {"path": "src/new.py", "lines": {"begin": 3, "end": 3}}
     assert JUnitXml.fromfile(str(workspace / reports["junit"])).failures == 1
+
+
+def test_gitlabs_job_installs_nothing_that_nobody_named(run: Run, tmp_path: Path) -> None:
+    install = yaml.safe_load(GITLAB.read_text())["client-pool"]["script"][0]
+    done = run("bash", "-c", f"set -eo pipefail\n{install}", cwd=tmp_path, code=None, CLIENT_POOL_SOURCE="")
+    assert done.returncode != 0
+    assert "CLIENT_POOL_SOURCE: say in a variable" in done.stderr
+    assert list(tmp_path.iterdir()) == []

@@ -114,7 +114,7 @@ def require_libraries() -> None:
     missing = [title for module, title in _LIBRARIES.items() if find_spec(module) is None]
     if missing:
         raise ClientPoolError(
-            f"--format html needs {' and '.join(missing)}; install them: pip install 'flake8-client-pool[html]'"
+            f"--format html needs {' and '.join(missing)}; pip install '.[html]' in a clone of this project"
         )
 
 

@@ -117,5 +117,5 @@ def test_the_server_is_asked_for_without_its_extra(monkeypatch: pytest.MonkeyPat
     from flake8_client_pool.frontends.commands import commands
 
     monkeypatch.setattr("importlib.util.find_spec", lambda _name: None)
-    with pytest.raises(ClientPoolError, match=r"needs pygls; run pip install 'flake8-client-pool\[lsp\]'"):
+    with pytest.raises(ClientPoolError, match=r"needs pygls; run pip install '\.\[lsp\]' in a clone"):
         commands.main(["lsp"], standalone_mode=False)
