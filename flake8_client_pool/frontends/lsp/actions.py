@@ -53,7 +53,8 @@ class Actions:
         actions: list[types.CodeAction] = []
         if only is None or _is_asked_for(types.CodeActionKind.QuickFix, only):
             actions = [action for each in here for action in self._about_one(found, each, asked=asked)]
-            if here and len(found.to_fix) > 1:
+            # Who cannot ask for the edit later would wait for that of the whole file at each place in it.
+            if here and len(found.to_fix) > 1 and self._abilities.resolves_edits:
                 actions += self._for_all(found, types.CodeActionKind.QuickFix)
         if only and _is_asked_for(FIX_ALL, only):
             actions += self._for_all(found, FIX_ALL)

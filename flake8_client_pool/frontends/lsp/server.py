@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from typing import Any
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcException
+from pygls.exceptions import JsonRpcException, JsonRpcInvalidRequest, JsonRpcServerNotInitialized
 from pygls.lsp.server import LanguageServer
 from pygls.protocol.language_server import LanguageServerProtocol, lsp_method
 
@@ -35,7 +35,10 @@ def serve() -> None:
     # The server closes what it writes to, and nothing else may be written there.
     with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as stream:
         os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-        make_server().start_io(stdout=stream)
+        server = make_server()
+        server.start_io(stdout=stream)
+    if isinstance(server.protocol, Protocol) and server.protocol.ended_early:
+        sys.exit(1)
 
 
 def _in_one_line(record: logging.LogRecord) -> bool:
@@ -47,7 +50,25 @@ def _in_one_line(record: logging.LogRecord) -> bool:
 
 
 class Protocol(LanguageServerProtocol):
-    """The protocol without pygls's own documents, whose lines end at form feeds as well."""
+    """The protocol without pygls's own documents, whose lines end at form feeds as well, and with its lifecycle.
+
+    Attributes:
+        ended_early: whether the client has told the server to exit, and had not told it to shut down.
+    """
+
+    ended_early = False
+    _has_begun = False
+
+    def handle_message(self, message: Any) -> None:  # noqa: ANN401 - pygls has no type for all of them
+        """Refuse what comes before `initialize` or after `shutdown`; such notifications are passed over."""
+        method = getattr(message, "method", "")
+        self._has_begun |= method == types.INITIALIZE
+        self.ended_early |= method == types.EXIT and not self._shutdown
+        if method == types.EXIT or (self._has_begun and not self._shutdown):
+            super().handle_message(message)
+        elif method and hasattr(message, "id"):
+            error = JsonRpcInvalidRequest("the server was shut down") if self._shutdown else _not_initialized()
+            self._send_response(message.id, None, error.to_response_error())
 
     @lsp_method(types.TEXT_DOCUMENT_DID_CHANGE)
     def lsp_text_document__did_change(
@@ -55,6 +76,10 @@ class Protocol(LanguageServerProtocol):
     ) -> Iterator[tuple[Handler, tuple[Any], None]]:
         """Hand a change on as it came: pygls would move positions that lie behind what it takes for a line's end."""
         yield self.fm.features[types.TEXT_DOCUMENT_DID_CHANGE], (params,), None
+
+
+def _not_initialized() -> JsonRpcException:
+    return JsonRpcServerNotInitialized("the first request has to be initialize")
 
 
 def make_server() -> LanguageServer:
@@ -89,7 +114,7 @@ def make_server() -> LanguageServer:
 def _careful(handler: Handler, wire: Wire) -> Handler:
     """Let no error out but those that the protocol knows: the log says why the client gets an empty answer."""
 
-    def handle(given: Any) -> Any:  # noqa: ANN401 - what it is hangs on the message
+    def handle(given: Any = None) -> Any:  # noqa: ANN401 - what it is hangs on the message
         try:
             return handler(given)
         except JsonRpcException:

@@ -153,8 +153,10 @@ class Session:
             types.MarkupContent(kind, explanation(innermost, getter)), found.document.range(innermost.finding.span)
         )
 
-    def open_page(self, code: str) -> None:
+    def open_page(self, code: str | None) -> None:
         """Open the page of a rule in the browser, or say its address where the client opens none."""
+        if not isinstance(code, str):
+            raise self._wire.invalid("the command needs the code of a rule, CPL101 for example")
         address = rule_page(code)
         if self._abilities.shows_documents:
             self._wire.open(address)

@@ -6,7 +6,7 @@ import traceback
 from collections.abc import Sequence
 
 from lsprotocol import types
-from pygls.exceptions import JsonRpcContentModified, JsonRpcException
+from pygls.exceptions import JsonRpcContentModified, JsonRpcException, JsonRpcInvalidParams
 from pygls.lsp.server import LanguageServer
 
 
@@ -46,6 +46,10 @@ class Wire:
     def modified(self, text: str) -> JsonRpcException:
         """Make the error that tells a client that its request came too late."""
         return JsonRpcContentModified(text)
+
+    def invalid(self, text: str) -> JsonRpcException:
+        """Make the error that tells a client what its request lacks."""
+        return JsonRpcInvalidParams(text)
 
     def fault(self, error: Exception) -> str:
         """Describe an error that is our fault."""

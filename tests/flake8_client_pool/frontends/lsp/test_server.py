@@ -1,5 +1,7 @@
 """The running server as an editor meets it."""
 
+import json
+import re
 
 import pytest
 from lsprotocol import types
@@ -21,6 +23,35 @@ async def test_what_is_no_message_is_named_and_passed_over(client_pool: RunProce
     done = client_pool("lsp", stdin="Content-Length: 5\r\n\r\nhello")
     assert done.returncode == 0
     assert "client-pool: Unable to handle message: Expecting value" in done.stderr
+
+
+def message(method: str, number: int = 0, **params: object) -> str:
+    given = {"jsonrpc": "2.0", "method": method, "params": params} | ({"id": number} if number else {})
+    body = json.dumps(given)
+    return f"Content-Length: {len(body)}\r\n\r\n{body}"
+
+
+async def test_nothing_is_answered_before_the_beginning_and_after_the_end(client_pool: RunProcess) -> None:
+    command = "workspace/executeCommand"
+    sent = [
+        message("textDocument/hover", 1, textDocument={"uri": "file:///a.py"}, position={"line": 0, "character": 0}),
+        message("initialize", 2, capabilities={}),
+        message(command, 3, command="client-pool.openRulePage"),
+        message(command, 4, command="client-pool.openRulePage", arguments=[]),
+        message("shutdown", 5),
+        message(command, 6, command="client-pool.openRulePage", arguments=["CPL101"]),
+    ]
+    done = client_pool("lsp", stdin="".join([*sent, message("exit")]))
+    said = re.split(r"Content-Length: .*\s+(?:Content-Type: .*\s+)?", done.stdout)
+    answers = [json.loads(each) for each in said if each]
+    codes_by_id = {each["id"]: each.get("error", {}).get("code") for each in answers if "id" in each}
+    assert codes_by_id == {1: -32002, 2: None, 3: -32602, 4: -32602, 5: None, 6: -32600}
+    assert done.returncode == 0
+    assert "Traceback" not in done.stderr
+
+
+async def test_who_leaves_without_a_word_is_told_so(client_pool: RunProcess) -> None:
+    assert client_pool("lsp", stdin=message("initialize", 1, capabilities={}) + message("exit")).returncode == 1
 
 
 async def test_from_the_first_key_to_the_fix(tree: Tree, start: Start) -> None:
@@ -158,6 +189,11 @@ async def test_a_client_that_can_do_little(tree: Tree, start: Start) -> None:
     assert action.edit
     assert action.edit.document_changes is None
     assert editor.after(action.edit) == FIXED
+    await editor.type(job, "client = bigquery.Client()\n", "client = bigquery.Client()\nother = bigquery.Client()\n")
+    assert FIX_ALL not in await editor.actions(job, "client =")
+    on_save = (await editor.actions(job, "client =", ["source.fixAll"]))[FIX_ALL]
+    assert isinstance(on_save, types.CodeAction)
+    assert on_save.edit
     page = types.ExecuteCommandParams("client-pool.openRulePage", ["CPL101"])
     await editor.client.workspace_execute_command_async(page)
     assert editor.messages[-1].endswith("/rules/CPL101/")
