@@ -190,7 +190,7 @@ def _baseline(settings: Settings, results: Iterable[Result]) -> _Change:
 def _hooked(location: str) -> _Hook:
     """Plan the hook at the top of the work tree, where pre-commit looks for its configuration."""
     if not in_work_tree(location):
-        write_problem(f"{location}: is in no git repository, so there are no commits to hook; no hook is added")
+        write_out(f"{location} is in no git repository, so there are no commits to hook; no hook is added.\n")
         return _Hook()
     top = top_of(location)
     below = relative_path(location, top) if location != top else ""

@@ -272,7 +272,7 @@ def test_the_hook_of_a_subdirectory_is_at_the_top_of_the_work_tree(
 def test_where_there_is_no_git_there_is_no_hook(tree: Tree, client_pool: Run) -> None:
     root = tree({"a.py": BUILDS})
     done = client_pool("init", "--yes")
-    assert (done.returncode, "is in no git repository" in done.stderr) == (0, True)
+    assert (done.returncode, "is in no git repository" in done.stdout) == (0, True)
     assert not (root / ".pre-commit-config.yaml").exists()
 
 
