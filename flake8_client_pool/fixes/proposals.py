@@ -7,7 +7,7 @@ from os.path import abspath, dirname
 
 from flake8_client_pool.fixes.borrowed import refuse_if_closed
 from flake8_client_pool.fixes.cycles import ImportedByPool
-from flake8_client_pool.fixes.handing_on import handed_on_edits
+from flake8_client_pool.fixes.handing_on import handed_on_edits, loses_a_name
 from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.outside_uses import OutsideUses, described
 from flake8_client_pool.fixes.path_mending import may_mend_path, mends_path_anywhere
@@ -92,7 +92,7 @@ def _worked_out(uses: Uses, use: Use, found: Proposal, expression: Node, surroun
     refuse_if_closed(uses.names, use, getter)
     taken = surroundings.outside.collides(path, getter.name)
     placed = placement(uses.names, use.node, expression, getter, Beyond(in_cycle, taken))
-    doubt = _doubt(use, path, placed, uses, surroundings)
+    doubt = _doubt(use, path, placed, uses, surroundings) or _doubt_about_names(use, getter, built=built)
     return replace(
         found,
         reason=doubt,
@@ -114,6 +114,12 @@ def _doubt(use: Use, path: str, placed: Placement, uses: Uses, surroundings: Sur
     if replaced:
         return f"{described(replaced, surroundings.root)} puts a stand-in for {placed.root} into this module"
     return ""
+
+
+def _doubt_about_names(use: Use, getter: Getter, *, built: bool) -> str:
+    if built or not loses_a_name(use, getter):
+        return ""
+    return f"what is called later may give arguments that {getter.name}() calls otherwise"
 
 
 def _own_imports_are_guarded(uses: Uses, surroundings: Surroundings) -> bool:
