@@ -19,7 +19,7 @@ from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.bench import Terms
 from flake8_client_pool.scan.discovery import Exclusion, SourceFile, discover
-from flake8_client_pool.scan.git import top_of
+from flake8_client_pool.scan.git import work_tree_of
 from flake8_client_pool.scan.run import Options, Run, run, run_on_content
 from flake8_client_pool.scan.sources import Sources
 
@@ -141,8 +141,8 @@ def _write(request: CheckRequest, done: Run, sources: Sources) -> None:
 def _for_machines(request: CheckRequest, done: Run, sources: Sources) -> str:
     from flake8_client_pool.output.published import Report
 
-    top = top_of(os.getcwd().replace(os.sep, "/"))
-    report = Report(run=done, shown=_shown(request), top=top, sources=sources)
+    here = os.getcwd().replace(os.sep, "/")
+    report = Report(run=done, shown=_shown(request), top=work_tree_of(here) or here, sources=sources)
     if request.output_format == "github":
         from flake8_client_pool.frontends.job_summary import add_to_job_summary
 

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,6 +19,7 @@ from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.discovery import SourceFile, discover
 from flake8_client_pool.scan.fixing import FixedFile, Task, Workbench, all_fixed, by_file, workbench_for
+from flake8_client_pool.scan.git import work_tree_of
 from flake8_client_pool.scan.retargeting import Followers
 from flake8_client_pool.scan.run import Options, Run, run
 
@@ -162,17 +163,8 @@ def _not_written(fixed: FixedFile, reason: str) -> FixedFile:
 def _path_for_git(file: SourceFile) -> str:
     """Name a file from the top of its work tree, as `git apply` wants it; as it was given outside of one."""
     location = os.path.realpath(file.location)
-    for top in _folders_above(location):
-        if os.path.lexists(os.path.join(top, ".git")):
-            return os.path.relpath(location, top)
-    return file.path.lstrip("/")
-
-
-def _folders_above(location: str) -> Iterator[str]:
-    folder = os.path.dirname(location)
-    while folder != os.path.dirname(folder):
-        yield folder
-        folder = os.path.dirname(folder)
+    top = work_tree_of(os.path.dirname(location))
+    return os.path.relpath(location, top) if top else file.path.lstrip("/")
 
 
 def write_bytes(data: bytes) -> None:

@@ -32,7 +32,7 @@ from flake8_client_pool.scan.baselines import Baselines
 from flake8_client_pool.scan.bench import Terms
 from flake8_client_pool.scan.discovery import SourceFile, discover
 from flake8_client_pool.scan.first_look import phases, pool_module, texts_of
-from flake8_client_pool.scan.git import in_work_tree, top_of
+from flake8_client_pool.scan.git import work_tree_of
 from flake8_client_pool.scan.run import Options, Result, Run, run
 
 _OUTCOMES = {
@@ -189,10 +189,10 @@ def _baseline(settings: Settings, results: Iterable[Result]) -> _Change:
 
 def _hooked(location: str) -> _Hook:
     """Plan the hook at the top of the work tree, where pre-commit looks for its configuration."""
-    if not in_work_tree(location):
+    top = work_tree_of(location)
+    if top is None:
         write_out(f"{location} is in no git repository, so there are no commits to hook; no hook is added.\n")
         return _Hook()
-    top = top_of(location)
     below = relative_path(location, top) if location != top else ""
     entry = hook_entry(distribution("flake8-client-pool").read_text("direct_url.json"), below)
     before = _content(top, HOOKS_FILE)

@@ -16,7 +16,7 @@ from flake8_client_pool.report.figures import Report
 from flake8_client_pool.scan.base_commit import base_of
 from flake8_client_pool.scan.base_tree import Changes, changes_since, state_before
 from flake8_client_pool.scan.discovery import SUFFIX, Discovery, Exclusion, SourceFile, discover
-from flake8_client_pool.scan.git import in_work_tree, top_of
+from flake8_client_pool.scan.git import work_tree_of
 from flake8_client_pool.scan.run import Means, Result, Watch
 
 _COUNTING = frozenset({Status.ERROR, Status.PENDING})
@@ -61,13 +61,13 @@ def change_since(revision: str, directory: str, config: str, jobs: int, watch: W
         ClientPoolError: it is no directory of a work tree, git cannot say what was there, or not all could be read.
     """
     location = os.path.abspath(directory).replace(os.sep, "/")
-    if not os.path.isdir(location) or not in_work_tree(location):
+    top = work_tree_of(location)
+    if top is None or not os.path.isdir(location):
         raise ClientPoolError(f"{directory}: is no directory of a git work tree, with which --since compares")
     configurations = Configurations(config)
     settings = configurations.at(location)
     now = discover([directory], configurations)
     after = report_of(now.files, checked(now, Means(jobs=jobs, watch=watch)), settings, Scope(directory, location, 1))
-    top = top_of(location)
     changes = changes_since(top, base_of(top, revision), [file.location for file in now.files])
     with ExitStack() as stack:
         prefix = stack.enter_context(state_before(changes))

@@ -11,7 +11,7 @@ from typing import Any
 import flake8_client_pool
 from flake8_client_pool.model import Finding
 from flake8_client_pool.policy.settings import Settings
-from flake8_client_pool.scan.git import in_work_tree
+from flake8_client_pool.scan.git import work_tree_of
 from flake8_client_pool.scan.kept import CACHE_DIRECTORY, keep, kept
 from flake8_client_pool.scan.records import Record, from_record, is_record
 from flake8_client_pool.scan.sight import Seen, Sight, sight_of
@@ -132,7 +132,7 @@ def _is_whole(entry: Entry) -> bool:
 def fingerprint(settings: Settings) -> str:
     """Name what shapes an analysis besides files: the tool, the parser, Python, the kinds, the module."""
     # Without version control, the working directory tells how far upward modules are looked for.
-    here = "" if in_work_tree(settings.root) else os.getcwd()
+    here = "" if work_tree_of(settings.root) else os.getcwd()
     sought = (settings.active_kinds, settings.pool_module, settings.looks_for_patches)
     parts = (tool(), _parser(), sys.version_info[:2], sought, here)
     return digest(repr(parts).encode())[:32]

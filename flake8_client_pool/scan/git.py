@@ -29,7 +29,7 @@ def listed_by_git(directory: str, suffix: str) -> list[str] | None:
     is no git, the directory is in no work tree, git refuses a work tree of another owner, or the directory as a whole
     is ignored, so that whoever names it means its files all the same.
     """
-    if not in_work_tree(directory):
+    if not work_tree_of(directory):
         return None
     listing = ask_git(directory, "ls-files", "-z", "-t", "--stage", "--others", "--exclude-standard")
     if listing is None:
@@ -49,19 +49,14 @@ def _path_in(line: str) -> str:
     return f"{path}/" if _SUBMODULE in description else path
 
 
-def in_work_tree(directory: str) -> bool:
-    """Tell whether an absolute directory, or one above it, is the top of a work tree."""
-    parent = os.path.dirname(directory)
-    return os.path.lexists(f"{directory}/.git") or (parent != directory and in_work_tree(parent))
-
-
-def top_of(directory: str) -> str:
-    """Return the top of the work tree that an absolute directory is in; the directory itself where it is in none."""
+def work_tree_of(directory: str) -> str | None:
+    """Return the top of the work tree that an absolute directory is in; None where it is in none."""
     here = directory
     while not os.path.lexists(os.path.join(here, ".git")):
-        if os.path.dirname(here) == here:
-            return directory
-        here = os.path.dirname(here)
+        parent = os.path.dirname(here)
+        if parent == here:
+            return None
+        here = parent
     return here
 
 

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from flake8_client_pool.policy.errors import ClientPoolError
-from flake8_client_pool.scan.git import top_of
+from flake8_client_pool.scan.git import work_tree_of
 
 if TYPE_CHECKING:
     from codeowners import CodeOwners
@@ -33,7 +33,7 @@ class Owners:
         Raises:
             ClientPoolError: the file cannot be followed.
         """
-        self._top = top_of(directory)
+        self._top = work_tree_of(directory) or directory
         self._sections = tuple(_read(self._top))
 
     @property

@@ -14,6 +14,7 @@ from flake8_client_pool.scan.base_commit import base_of
 from flake8_client_pool.scan.base_tree import Changes, changes_since, state_before
 from flake8_client_pool.scan.baselines import Baselines
 from flake8_client_pool.scan.discovery import SourceFile
+from flake8_client_pool.scan.git import work_tree_of
 from flake8_client_pool.scan.run import EARLIER, Options, Result, Run, run
 
 _WEIGHED = frozenset({Status.ERROR, Status.PENDING})
@@ -121,9 +122,7 @@ def _known_in(group: list[_Compared], options: Options) -> Iterator[Entry]:
 
 @cache
 def _top_of(directory: str) -> str:
-    if os.path.lexists(os.path.join(directory, ".git")):
-        return directory
-    parent = os.path.dirname(directory)
-    if parent == directory:
+    top = work_tree_of(directory)
+    if top is None:
         raise ClientPoolError("--since compares with what git has, and not all files are in a git work tree")
-    return _top_of(parent)
+    return top
