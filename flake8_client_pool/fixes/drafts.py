@@ -17,34 +17,40 @@ class Draft:
 
     Attributes:
         text: the text after all batches so far.
+        changed: the offsets in it at which it was changed, in ascending order.
     """
 
-    def __init__(self, text: str) -> None:
-        """Begin with a text."""
+    def __init__(self, text: str, *, proves_each: bool = False) -> None:
+        """Begin with a text; whether each batch is proved to leave one that parses, which costs more than the rest."""
         self.text = text
+        self.changed: list[int] = []
+        self._proves_each = proves_each
         self._moves: list[tuple[list[int], list[int]]] = []
 
     def apply(self, edits: Iterable[Edit]) -> None:
         """Apply edits that count from the text as it is now; equal ones count once.
 
         Raises:
-            FaultError: the text would not parse after them; it stays as it was.
+            FaultError: it was proved that the text would not parse after them; it stays as it was.
         """
         batch = sorted(set(edits), key=_span)
         if not batch:
             return
         text = applied(self.text, batch)
-        if text != self.text and (fault := fault_in(text)):
+        if self._proves_each and text != self.text and (fault := fault_in(text)):
             raise FaultError(fault)
         self.text = text
-        grown = accumulate((len(edit.text) - (edit.end - edit.start) for edit in batch), initial=0)
-        self._moves.append(([edit.end for edit in batch], list(grown)))
+        ends = [edit.end for edit in batch]
+        grown = list(accumulate((len(edit.text) - (edit.end - edit.start) for edit in batch), initial=0))
+        self._moves.append((ends, grown))
+        before = [offset + grown[bisect_right(ends, offset)] for offset in self.changed]
+        self.changed = sorted([*before, *(edit.start + moved for edit, moved in zip(batch, grown, strict=False))])
 
     def apply_from_start(self, edits: Iterable[Edit]) -> None:
         """Apply edits that count from the text with which the draft began.
 
         Raises:
-            FaultError: the text would not parse after them; it stays as it was.
+            FaultError: it was proved that the text would not parse after them; it stays as it was.
         """
         self.apply([Edit(self.place(edit.start), self._end(edit), edit.text) for edit in edits])
 

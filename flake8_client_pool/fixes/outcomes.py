@@ -1,5 +1,6 @@
 """What a fix says of a file and of each finding in it."""
 
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from symtable import symtable
@@ -7,6 +8,7 @@ from typing import TypeAlias
 
 from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.model import Applicability
+from flake8_client_pool.syntax.excerpt import excerpt_around
 
 Place: TypeAlias = tuple[int, str, str]
 """A finding, by its offset, the name of its kind, and its code."""
@@ -44,13 +46,19 @@ class FileFix:
     outcomes: tuple[Outcome, ...]
 
 
-def fault_in(text: str) -> str:
-    """Say what is wrong with a text that should be Python; empty where nothing is."""
+def fault_in(text: str, changed: Sequence[int] | None = None) -> str:
+    """Say what is wrong with a text that should be Python; empty where nothing is.
+
+    `changed` are the offsets, in ascending order, at which it differs from one that parses; None where it is not
+    known to come from one.
+    """
+    parts = (text,) if changed is None else (excerpt_around(text, changed).text, text)
     try:
-        with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
-            # Less work than a tree; but it refuses more than what does not parse.
-            symtable(text, "<fix>", "exec")
-            return ""
+        for part in parts:
+            with suppress(SyntaxError, ValueError, RecursionError, MemoryError):
+                # Less work than a tree; but it refuses more than what does not parse.
+                symtable(part, "<fix>", "exec")
+                return ""
         layout_of(text)
     except SyntaxError as error:
         return f"the fix would not parse: {error.msg}, line {error.lineno}; this is a fault of ours, please report it"

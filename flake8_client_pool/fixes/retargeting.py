@@ -29,7 +29,7 @@ class Retargeter:
         """Rewrite the patches at some places of a file; each is rewritten whole or not at all."""
         text = names.source.text
         found = {_place(each): each for each in retargetings(names, self._takers, self._getters)}
-        draft = Draft(text)
+        draft = Draft(text, proves_each=True)
         edits = Disjoint()
         done: list[Retargeting] = []
         outcomes: list[Outcome] = []

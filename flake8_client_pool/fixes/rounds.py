@@ -98,8 +98,17 @@ class Rounds:
         return wanted
 
     def _applied(self, chosen: list[tuple[Proposal, Place]], names: Names) -> Draft | None:
-        """Make the changes of a round; those without a place for their import are left out."""
-        draft = Draft(self._text)
+        """Make the changes of a round; should the text not parse then, find out which of them are at fault."""
+        try:
+            draft = self._drafted(chosen, names, Draft(self._text))
+            if draft is None or not fault_in(draft.text, draft.changed):
+                return draft
+        except SyntaxError:
+            pass
+        return self._drafted(chosen, names, Draft(self._text, proves_each=True))
+
+    def _drafted(self, chosen: list[tuple[Proposal, Place]], names: Names, draft: Draft) -> Draft | None:
+        """Make changes in a draft; those without a place for their import are left out."""
         imports = DraftImports(draft, self._fixer.sections(self._path), [proposal for proposal, _ in chosen])
         done = [each for each in chosen if self._is_imported(imports, *each)]
         try:

@@ -1,8 +1,10 @@
 """Leaving out of a large source the functions that do not matter, for parsing is what a check spends its time on."""
 
 import re
-from collections.abc import Iterable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 # Below this size, in code points, the look for what can be left out costs as much as it saves.
 _SMALLEST = 3_000
@@ -41,10 +43,23 @@ def excerpt(text: str, words: Iterable[str], modules: Iterable[str], stand_in: s
     if len(text) < _SMALLEST:
         return Excerpt(text)
     word = re.compile("|".join([*sorted(words), *(f"{module}(?![.\\w])" for module in sorted(modules))]))
+    return _with_stand_ins(text, partial(word.search, text), stand_in)
+
+
+def excerpt_around(text: str, offsets: Sequence[int]) -> Excerpt:
+    """Leave out of `text` what `excerpt` would, but for that which holds one of some offsets, in ascending order."""
+
+    def holds_one(start: int, end: int) -> bool:
+        return bisect_left(offsets, start) < bisect_right(offsets, end)
+
+    return _with_stand_ins(text, holds_one, "pass")
+
+
+def _with_stand_ins(text: str, has_part: Callable[[int, int], object], stand_in: str) -> Excerpt:
     pieces: list[str] = []
     left_out: list[str] = []
     position = 0
-    for start, end, indent in _without(text, word):
+    for start, end, indent in _without(text, has_part):
         piece = text[start:end]
         lines = piece.count("\n")
         blank = f"{indent}{stand_in}".ljust(end - start - lines) + "\n" * lines
@@ -55,8 +70,8 @@ def excerpt(text: str, words: Iterable[str], modules: Iterable[str], stand_in: s
     return Excerpt("".join(pieces), tuple(left_out))
 
 
-def _without(text: str, word: re.Pattern[str]) -> Iterator[tuple[int, int, str]]:
-    """Find the functions, classes and methods that do not hold a word: start, end and indentation."""
+def _without(text: str, has_part: Callable[[int, int], object]) -> Iterator[tuple[int, int, str]]:
+    """Find the functions, classes and methods that have no part in an answer: start, end and indentation."""
     position = 0
     decorated: int | None = None
     for header in _HEADER.finditer(text):
@@ -70,10 +85,10 @@ def _without(text: str, word: re.Pattern[str]) -> Iterator[tuple[int, int, str]]
         decorated = None
         dedent = _DEDENT[indent].search(text, header.end())
         end = dedent.start() if dedent else len(text)
-        holds_word = bool(word.search(text, start, end))
-        if not holds_word and _is_whole(text, start, end):
+        is_kept = has_part(start, end)
+        if not is_kept and _is_whole(text, start, end):
             yield start, end, indent
-        if not (holds_word and is_class):
+        if not (is_kept and is_class):
             position = end
 
 

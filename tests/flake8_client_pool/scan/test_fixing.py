@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from flake8_client_pool.engine import Engine
+from flake8_client_pool.fixes import draft_imports, proposals
 from flake8_client_pool.fixes.file_fix import FileFixer
 from flake8_client_pool.kinds import KINDS
+from flake8_client_pool.model import Edit
 from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.scan.discovery import SourceFile
 from flake8_client_pool.scan.fixing import Task, Workbench, workbench_for
@@ -46,3 +48,24 @@ def test_a_name_that_is_no_utf_8(tmp_path: Path) -> None:
     each = task(tmp_path, os.fsdecode(b"m\xff.py"))
     done = Workbench([each.file.location]).fixed(each, unsafe=False)
     assert b"get_bigquery_client()" in done.after
+
+
+@pytest.mark.parametrize(
+    ("module", "function", "edits"),
+    [
+        (proposals, "getter_edits", lambda _use, _getter, _called: (Edit(45, 46, "("),)),
+        (draft_imports, "at_module_level", lambda *_given: Edit(0, 0, "import (\n")),
+        (draft_imports, "removals", lambda *_given: (Edit(0, 4, ""),)),
+    ],
+)
+def test_a_fix_that_would_not_parse_is_not_made(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: object, function: str, edits: object
+) -> None:
+    each = task(tmp_path, "a.py")
+    monkeypatch.setattr(module, function, edits)
+    done = workbench_for([each]).fixed(each, unsafe=False)
+    assert done.after == BUILDS
+    ((_, outcome),) = done.outcomes
+    assert outcome.status == "failed"
+    assert outcome.reason.startswith("the fix would not parse: ")
+    assert outcome.reason.endswith("this is a fault of ours, please report it")
