@@ -1,13 +1,18 @@
 """What differs between two texts: as edits, and as a patch."""
 
-import difflib
 import os
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import count
+from typing import AnyStr, TypeAlias
 
 from flake8_client_pool.model import Edit
 
+_Change: TypeAlias = tuple[int, int, int, int]
+"""Lines of one text, first and behind the last, and what they become in another."""
+
+_CONTEXT = 3
+_STRIDE = 32
 _NO_NEWLINE = b"\n\\ No newline at end of file\n"
 _QUOTED_BY_GIT = re.compile(rb'[\x00-\x1f\x7f"\\]')
 
@@ -24,13 +29,15 @@ def edits_between(before: str, after: str) -> tuple[Edit, ...]:
     )
 
 
-def _differing(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int, int]]:
+def _differing(old: list[AnyStr], new: list[AnyStr]) -> Iterator[_Change]:
     """Give the lines that differ, each time up to the nearest place from which on both texts are alike.
 
     That takes as long as there are lines; to look for the longest lines that are alike takes that for each change.
     """
     here, there = 0, 0
     while here < len(old) or there < len(new):
+        while here + _STRIDE < len(old) and old[here : here + _STRIDE] == new[there : there + _STRIDE]:
+            here, there = here + _STRIDE, there + _STRIDE
         if old[here : here + 1] != new[there : there + 1]:
             nearest = ((here + step, there + far - step) for far in count(1) for step in range(far + 1))
             ahead, beyond = next(each for each in nearest if _are_alike_from(old, new, *each))
@@ -39,7 +46,7 @@ def _differing(old: list[str], new: list[str]) -> Iterator[tuple[int, int, int, 
         here, there = here + 1, there + 1
 
 
-def _are_alike_from(old: list[str], new: list[str], here: int, there: int) -> bool:
+def _are_alike_from(old: list[AnyStr], new: list[AnyStr], here: int, there: int) -> bool:
     """Tell whether two texts go on alike from two lines on; one blank line says nothing of what follows it."""
     if here >= len(old) or there >= len(new):
         return here >= len(old) and there >= len(new)
@@ -78,9 +85,42 @@ def patch(path: str, before: bytes, after: bytes) -> bytes:
     name = os.fsencode(path.replace(os.sep, "/"))
     old, new = _quoted(b"a/" + name), _quoted(b"b/" + name)
     end = b"\t" if b" " in name and old.startswith(b"a") else b""
-    lines = difflib.diff_bytes(difflib.unified_diff, _lines(before), _lines(after), old + end, new + end)
-    body = b"".join(line if line.endswith(b"\n") else line + _NO_NEWLINE for line in lines)
-    return b"diff --git " + old + b" " + new + b"\n" + body
+    head = b"diff --git %b %b\n--- %b%b\n+++ %b%b\n" % (old, new, old, end, new, end)
+    body = (line if line.endswith(b"\n") else line + _NO_NEWLINE for line in _hunks(_lines(before), _lines(after)))
+    return head + b"".join(body)
+
+
+def _hunks(old: list[bytes], new: list[bytes]) -> Iterator[bytes]:
+    for group in _neighbouring(_differing(old, new)):
+        (first, _, other_first, _), (_, last, _, other_last) = group[0], group[-1]
+        context = min(_CONTEXT, first)
+        end = min(last + _CONTEXT, len(old))
+        ranges = _range(first - context, end), _range(other_first - context, other_last + end - last)
+        yield b"@@ -%b +%b @@\n" % ranges
+        position = first - context
+        for start, behind, other_start, other_behind in group:
+            yield from (b" " + line for line in old[position:start])
+            yield from (b"-" + line for line in old[start:behind])
+            yield from (b"+" + line for line in new[other_start:other_behind])
+            position = behind
+        yield from (b" " + line for line in old[position:end])
+
+
+def _neighbouring(changes: Iterable[_Change]) -> list[list[_Change]]:
+    """Group the changes whose contexts touch each other."""
+    groups: list[list[_Change]] = []
+    for change in changes:
+        if groups and change[0] - groups[-1][-1][1] <= 2 * _CONTEXT:
+            groups[-1].append(change)
+        else:
+            groups.append([change])
+    return groups
+
+
+def _range(start: int, end: int) -> bytes:
+    """Name some lines as a unified diff does: from 1, an empty range by the line before it, one line by itself."""
+    number = end - start
+    return b"%d" % (start + 1) if number == 1 else b"%d,%d" % (start + bool(number), number)
 
 
 def _quoted(name: bytes) -> bytes:
