@@ -1,7 +1,7 @@
 """What a file does to a client that it will only borrow: closing or changing it would strike all who share it."""
 
 import re
-from functools import lru_cache
+from functools import lru_cache, partial
 
 from flake8_client_pool.fixes.following import Fate, Following, Kind
 from flake8_client_pool.rules.getter_call import NotPooledError
@@ -24,22 +24,15 @@ def refuse_if_closed(names: Names, use: Use, getter: Getter) -> None:
     Raises:
         NotPooledError: sharing the client would do harm.
     """
-    text = names.source.text
-    if not _may_change(text) and (getter.protects or not _may_close(text)):
-        return
+    at_risk = partial(_is_at_risk, names.source.text, protected=getter.protects)
     start = "".join(use.node.text().split())
     is_built = use.node.kind() == "call"
-    for fate, name in Following(names, use.node, Kind.CLIENT if is_built else Kind.MAKER).fates():
+    for fate, name in Following(names, use.node, Kind.CLIENT if is_built else Kind.MAKER, at_risk).fates():
         if fate is Fate.CHANGED or not getter.protects:
             what = f"it is {fate.value} here" if is_built and name == start else f"{name} is {fate.value}"
             raise NotPooledError(f"{what}, and {getter.name}() gives a client that others use")
 
 
 @lru_cache(maxsize=4)
-def _may_change(text: str) -> bool:
-    return _MAY_CHANGE.search(text) is not None
-
-
-@lru_cache(maxsize=4)
-def _may_close(text: str) -> bool:
-    return _MAY_CLOSE.search(text) is not None
+def _is_at_risk(text: str, *, protected: bool) -> bool:
+    return _MAY_CHANGE.search(text) is not None or (not protected and _MAY_CLOSE.search(text) is not None)

@@ -1,6 +1,7 @@
 """Follow a client through the file that builds it: under which names it is closed or changed there."""
 
-from collections.abc import Iterator
+import re
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import Enum, auto
 
@@ -38,6 +39,11 @@ _GIVING = frozenset((*_ASSIGNING, "for_statement", "for_in_clause"))
 _ASSIGNED = frozenset((*_ASSIGNING, "delete_statement", "for_statement"))
 _PARTS = frozenset(("attribute", "subscript"))
 _DISPLAYS = frozenset(("tuple", "list", "expression_list"))
+# A name but where it is given a value, is compared with None, or has a method called that leaves the client as it is.
+_MORE_THAN_ASKED = (
+    r"(?<!\w)NAME\b(?!\s*=(?!=)| is (?:not )?None\b|"
+    r"\.(?!(?:close|stop|shutdown|transport|__exit__|__aexit__)\b)\w+\()"
+)
 
 
 class Kind(Enum):
@@ -86,9 +92,10 @@ class _Held:
 class Following:
     """The ways of one client through a file, by its names; in doubt two things of the same name are one."""
 
-    def __init__(self, names: Names, start: Node, kind: Kind) -> None:
-        """Follow what the expression `start` gives."""
+    def __init__(self, names: Names, start: Node, kind: Kind, is_at_risk: Callable[[], bool]) -> None:
+        """Follow what the expression `start` gives; beyond its own statement only where a client is at risk at all."""
         self._names = names
+        self._is_at_risk = is_at_risk
         self._waiting = [_Held(start, kind)]
         self._seen: set[tuple[str, Node | None, Kind]] = set()
 
@@ -162,7 +169,10 @@ class Following:
 
     def _take(self, name: Node, kind: Kind) -> None:
         """Go on with every place that reads a name."""
-        word, scope = name.text(), self._scope(name)
+        word = name.text()
+        if (kind is Kind.CLIENT and _is_only_asked(word, self._names.source.text)) or not self._is_at_risk():
+            return
+        scope = self._scope(name)
         if (word, scope, kind) in self._seen:
             return
         self._seen.add((word, scope, kind))
@@ -210,6 +220,11 @@ class Following:
             named = [name for name in found if keyword and name.text() == keyword.text()]
             for name in named if keyword else found[place:][:1]:
                 self._take(name, kind)
+
+
+def _is_only_asked(word: str, text: str) -> bool:
+    """Tell by the words of a source whether a name only takes values and has its methods called, none that closes."""
+    return not re.search(_MORE_THAN_ASKED.replace("NAME", word), text)
 
 
 def _parameter_name(parameter: Node) -> Node:
