@@ -18,6 +18,7 @@ class ImportedByPool:
         """Follow imports through `repository`."""
         self._repository = repository
         self._trees: dict[str, ast.Module] = {}
+        self._pool_files: dict[tuple[str, str], str | None] = {}
         self._known: dict[tuple[str, str], frozenset[str]] = {}
 
     def of(self, module: str, folder: str) -> frozenset[str]:
@@ -30,6 +31,11 @@ class ImportedByPool:
         return self._known[start, module]
 
     def _pool_file(self, module: str, folder: str) -> str | None:
+        if (module, folder) not in self._pool_files:
+            self._pool_files[module, folder] = self._nearest_file(module, folder)
+        return self._pool_files[module, folder]
+
+    def _nearest_file(self, module: str, folder: str) -> str | None:
         first, _, rest = module.partition(".")
         for base in self._repository.folders_above(folder):
             if first in self._repository.entries(base) or f"{first}.py" in self._repository.entries(base):

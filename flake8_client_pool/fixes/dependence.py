@@ -1,6 +1,7 @@
 """Why a program may depend on a line that builds a client over that of a base: whatever is not certain counts."""
 
 import ast
+from collections import Counter
 from collections.abc import Iterator
 from functools import lru_cache
 
@@ -21,7 +22,8 @@ _SUPER = f"super().{_INITIALIZER}"
 _STRAIGHT = (ast.Expr, ast.Assign, ast.AnnAssign, ast.AugAssign, ast.Import, ast.ImportFrom, ast.Pass)
 # Bases without a constructor that matters.
 _INERT = frozenset(("abc.ABC", "builtins.object", "typing.Generic", "typing.Protocol"))
-# Ways to write any attribute.
+_ANY = "any attribute"
+# Ways to write it.
 _WRITERS = frozenset(("setattr", "delattr", "__dict__", "vars"))
 
 
@@ -57,21 +59,30 @@ def _dependence(each: Overriding, getter: Getter) -> str:
 
 def _writes(owner: Class, name: str) -> int:
     """Count the places in a class that set or delete an attribute, or may."""
-    return sum(_may_write(node, name) for node in ast.walk(_definition(owner))) + sum(
-        not _is_declaration(binding.name) for binding in owner.names.uses(name).by_scope.get(owner.node, [])
+    written = _written(owner.names.source.text, _line(owner.node), class_name(owner.node))
+    return (
+        written[name]
+        + written[_ANY]
+        + sum(not _is_declaration(binding.name) for binding in owner.names.uses(name).by_scope.get(owner.node, []))
     )
 
 
-def _may_write(node: ast.AST, name: str) -> bool:
+@lru_cache(maxsize=64)
+def _written(text: str, line: int, name: str) -> Counter[str]:
+    """Count the places in the class on a line that write each attribute, name it in a string, or may write `_ANY`."""
+    return Counter(word for node in ast.walk(_class_on(text, line, name)) if (word := _written_by(node)))
+
+
+def _written_by(node: ast.AST) -> str:
     match node:
         case ast.Attribute(attr=attribute, ctx=ast.Store() | ast.Del()):
-            return attribute == name
+            return attribute
         case ast.Attribute(attr=word) | ast.Name(id=word):
-            return word in _WRITERS
-        case ast.Constant(value=value):
-            return bool(value == name)
+            return _ANY if word in _WRITERS else ""
+        case ast.Constant(value=str(value)):
+            return value
         case _:
-            return False
+            return ""
 
 
 def _is_declaration(name: Node) -> bool:
@@ -86,10 +97,15 @@ def _tree(text: str) -> ast.Module:
 
 
 def _definition(owner: Class) -> ast.ClassDef:
-    for node in ast.walk(_tree(owner.names.source.text)):
-        if isinstance(node, ast.ClassDef) and node.lineno == _line(owner.node):
+    return _class_on(owner.names.source.text, _line(owner.node), class_name(owner.node))
+
+
+@lru_cache(maxsize=64)
+def _class_on(text: str, line: int, name: str) -> ast.ClassDef:
+    for node in ast.walk(_tree(text)):
+        if isinstance(node, ast.ClassDef) and node.lineno == line:
             return node
-    raise SyntaxError(class_name(owner.node))
+    raise SyntaxError(name)
 
 
 def _line(node: Node) -> int:

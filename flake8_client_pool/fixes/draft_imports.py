@@ -58,7 +58,7 @@ class DraftImports:
         for name, offset in sorted({imported for each in done for imported in _imports(each)}):
             if not is_used_beside(names, Imported(offset, name), edits):
                 imported = Imported(self._draft.place(offset), name)
-                self._draft.apply(removals(self._layout, imported, is_needed))
+                self._draft.apply(removals(layout_of(self._draft.text, (name,)), imported, is_needed))
 
     @property
     def _layout(self) -> Layout:

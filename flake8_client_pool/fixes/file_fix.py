@@ -99,7 +99,7 @@ class FileFixer:
         root = self._repository.root(dirname(path))
         surroundings = Surroundings(self._getters, self._cycles, self._outside, root)
         found = list(proposals(uses, surroundings, client_class_handed_on.RULE.code))
-        return uses.names, [*left_out(found, overridings(uses, self._getter_modules), text), *found]
+        return uses.names, [*left_out(found, overridings(uses, self._getter_modules), text, words), *found]
 
     def pool_to_empty(self, path: str) -> str:
         """Name the module from which a file can import the function that empties the pools."""

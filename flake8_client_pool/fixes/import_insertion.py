@@ -37,9 +37,13 @@ def at_module_level(layout: Layout, wanted: Wanted, sections: Sections, before: 
         NoPlaceError: no place at that level will do.
     """
     blocks = _blocks(layout, layout.tree.body)
-    latest = min(before, max(first_run(layout), *(_end_of_block(layout, each, anchor) for each in blocks), 0))
+    behind_anchor = max([_end_of_block(layout, each, anchor) for each in blocks], default=0)
+
+    def is_early(offset: int) -> bool:
+        return offset <= before and (offset <= behind_anchor or offset <= first_run(layout))
+
     for statement in layout.tree.body:
-        if can_extend(statement, wanted) and layout.end(statement) <= latest:
+        if can_extend(statement, wanted) and is_early(layout.end(statement)):
             return extended(layout, statement, wanted)
     mends = wanted.own and may_mend_path(layout.text)
     mendings = _mendings(layout, before) if mends else []
@@ -50,7 +54,7 @@ def at_module_level(layout: Layout, wanted: Wanted, sections: Sections, before: 
     later = [each for each in blocks if layout.start(each[0]) >= mended]
     block = block or (_adjoining(layout, later, mended) if mended else _chosen(layout, blocks, anchor))
     edit = _in_block(layout, block, wanted, sections) if block else _alone(layout, wanted, mended)
-    if edit.start > latest:
+    if not is_early(edit.start):
         raise NoPlaceError(f"{wanted.module} can be imported only after this place")
     return edit
 

@@ -1,13 +1,13 @@
 """A source as lines and as Python's own syntax tree, with places that count code points."""
 
 import ast
-import re
 from bisect import bisect_right
 from functools import cached_property, lru_cache
+from io import StringIO
+from itertools import accumulate
 
 from flake8_client_pool.syntax.excerpt import excerpt
 
-_LINE = re.compile(r"[^\n]*\n|[^\n]+\Z")
 # What a function that changes the import path holds.
 _OF_PATH = (r"sys\b", "addsitedir")
 _STAND_IN = "def _():0"
@@ -38,7 +38,7 @@ class Layout:
     @cached_property
     def lines(self) -> list[str]:
         """The lines with their ends."""
-        return _LINE.findall(self.text)
+        return StringIO(self.text, newline="\n").readlines()
 
     @cached_property
     def newline(self) -> str:
@@ -47,10 +47,7 @@ class Layout:
 
     @cached_property
     def _starts(self) -> list[int]:
-        starts = [0]
-        for line in self.lines:
-            starts.append(starts[-1] + len(line))
-        return starts
+        return list(accumulate(map(len, self.lines), initial=0))
 
     def line_start(self, line: int) -> int:
         """Give the offset of a line, which counts from 1; behind the last one, the end of the text."""

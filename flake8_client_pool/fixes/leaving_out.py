@@ -13,11 +13,16 @@ from flake8_client_pool.rules.client_built_over_base import RULE, Overriding
 from flake8_client_pool.syntax.source import start_of
 
 
-def left_out(found: Iterable[Proposal], overridings: Iterable[Overriding], text: str) -> list[Proposal]:
-    """Propose to leave out each client that is built over a base's, given what was `found` to propose for its call."""
+def left_out(
+    found: Iterable[Proposal], overridings: Iterable[Overriding], text: str, words: tuple[str, ...]
+) -> list[Proposal]:
+    """Propose to leave out each client that is built over a base's, given what was `found` to propose for its call.
+
+    Every call holds one of `words`.
+    """
     by_call = {(each.start, each.code): each for each in found}
     return [
-        _left_out(by_call[start_of(each.use.node), each.use.construction.kind.code], each, layout_of(text))
+        _left_out(by_call[start_of(each.use.node), each.use.construction.kind.code], each, layout_of(text, words))
         for each in overridings
     ]
 

@@ -9,17 +9,22 @@ from os.path import basename, dirname
 
 _STAR = re.compile(rb"from[ \t]+\.*([\w.]*)[ \t]+import[ \t]*\(?[ \t]*\*")
 _ALIAS = re.compile(rb"(\w+)[ \t]+as[ \t]+(\w+)")
-_FROM = re.compile(rb"\bfrom[ \t]+\.*([\w.]*)[ \t]+import[ \t]*(\([^)]*|[^\n(]*)")
+_FROM = re.compile(rb"from[ \t]+\.*([\w.]*)[ \t]+import[ \t]*(\([^)]*|[^\n(]*)")
 _SET = re.compile(rb"(?:\bobject|setattr)\(\s*(?:\w+\.)*(\w+)\s*,\s*['\"](\w+)['\"]")
 _WORD = re.compile(rb"\w+")
 _LAST_WORD = re.compile(rb"\w+\Z")
+_LEADING_WORD = re.compile(rb"[\w\x80-\xff]+")
+# Where the last part of a module's name stands in a program, and where in a program or a string.
+_DOTTED = re.compile(rb"(?:\.|import[ \t]+)([\w\x80-\xff]+)")
+_NAMED = re.compile(rb"(?:\.|['\"]|import[ \t]+)([\w\x80-\xff]+)")
 _FOLDER = re.compile(rb"[\w./-]*\Z")
 _LONGEST_NAME = 100
 _QUOTES = frozenset((b"'", b'"'))
 _ENDS_OF_COMPUTED = frozenset((b"}", b"'", b'"'))
 _LOADS_BY_PATH = (b"spec_from_file_location", b"run_path", b"SourceFileLoader")
 # What puts another object in the place of a name, in whatever way it comes by the module.
-_REPLACING = re.compile(rb"\bpatch\b|\bsetattr\b|\bsys\.modules\b")
+_REPLACING_WORDS = (b"patch", b"setattr", b"sys.modules")
+_REPLACING = re.compile(rb"\b(?:%b)\b" % b"|".join(map(re.escape, _REPLACING_WORDS)))
 _SET_ANYHOW = (
     rb"(?:\bobject|setattr)\([^,]{0,200},\s*['\"]NAME['\"]|\bmultiple\([^)]{0,500}\bNAME\s*=(?!=)"
     rb"|%s\.NAME['\"]|[\])]\.NAME[ \t]*=(?!=)|['\"][\w.]+\.NAME['\"]\s*(?::|\]\s*=)"
@@ -59,27 +64,33 @@ class OutsideUses:
         self._paths = paths
         self._given = texts or {}
         self._known: dict[str, _Mentions] = {}
+        self._found: dict[tuple[str, re.Pattern[bytes]], frozenset[bytes]] = {}
 
     def of(self, path: str, name: str) -> list[Mention]:
         """List the other files that read or replace the name `name` of the module at `path`."""
         mentions = self._mentions(name)
         module = module_word(path)
         found = [*mentions.by_module.get(module, ()), *mentions.by_module.get("*" + module, ())]
-        word = re.escape(os.fsencode(module))
-        dotted = re.compile(rb"(?:\.|import[ \t]+)" + word + rb"\b")
+        first = _LEADING_WORD.match(os.fsencode(module))
+        word = first[0] if first else b""
         file = os.fsencode(module) + b".py"
-        found += [Mention(other, replaced=True) for other in mentions.computed if dotted.search(self._texts[other])]
+        found += [Mention(other, replaced=True) for other in mentions.computed if word in self._words(other, _DOTTED)]
         found += [
             Mention(other, replaced=True)
             for other in mentions.by_path
             if any(_is_folder_of(path, before) for before in self._texts[other].split(file)[:-1])
         ]
-        named = re.compile(rb"(?:\.|['\"]|import[ \t]+)" + word + rb"\b")
-        found += [Mention(other, replaced=True) for other in mentions.anyhow if named.search(self._texts[other])]
+        found += [Mention(other, replaced=True) for other in mentions.anyhow if word in self._words(other, _NAMED)]
         found += [Mention(other) for other in self._stars.get(module, ())]
         others = [mention for mention in dict.fromkeys(found) if mention.path != path]
         sets_itself = path in mentions.anyhow and b"modules[__name__]" in self._texts[path]
         return [*others, Mention(path, replaced=True)] if sets_itself else others
+
+    def _words(self, path: str, pattern: re.Pattern[bytes]) -> frozenset[bytes]:
+        """Give the words of a file that stand where a pattern says; each file is searched once for all questions."""
+        if (path, pattern) not in self._found:
+            self._found[path, pattern] = frozenset(pattern.findall(self._texts[path]))
+        return self._found[path, pattern]
 
     def collides(self, path: str, name: str) -> bool:
         """Tell whether a file that imports all names of the module at `path` knows a name by itself."""
@@ -124,7 +135,7 @@ def _search(path: str, data: bytes, name: bytes, mentions: _Mentions) -> None:
     found += _imported_from(data, name)
     if b"patch" in data or b"setattr" in data:
         found += [(module, True) for module, other in _SET.findall(data) if other == name]
-    if _REPLACING.search(data) and _is_replaced(data, name):
+    if any(word in data for word in _REPLACING_WORDS) and _REPLACING.search(data) and _is_replaced(data, name):
         mentions.anyhow.append(path)
     if any(loader in data for loader in _LOADS_BY_PATH):
         mentions.by_path.append(path)

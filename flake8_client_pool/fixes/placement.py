@@ -1,6 +1,5 @@
 """Where the import for a fixed call goes, and what the getter is called there."""
 
-import re
 from dataclasses import dataclass
 from enum import Enum, auto
 from os.path import abspath, dirname
@@ -15,7 +14,6 @@ from flake8_client_pool.syntax.source import Node, start_of
 from flake8_client_pool.syntax.values import Qualified, Value
 
 _GET = "get_"
-_STAR = re.compile(r"^[ \t]*from[ \t]+([.\w]+)[ \t]+import[ \t]*\(?[ \t]*\*", re.MULTILINE)
 _BLOCKS = frozenset(("block", "module"))
 
 
@@ -210,7 +208,7 @@ def _free_alias(names: Names, call: Node, getter: Getter) -> str:
 def _may_come_with_a_star(names: Names, getter: Getter) -> bool:
     """Tell whether a module of the repository, of which a file imports all names, knows the getter's name."""
     repository, folder = names.modules.repository, dirname(abspath(names.source.path))
-    for module in _STAR.findall(names.source.text) if "*" in names.source.text else ():
+    for module in (each.text() for each in names.source.wildcard_imports):
         find = repository.relative if module.startswith(".") else None
         path = find(folder, module) if find else repository.find(module, folder)
         data = repository.read(path) if path and path.endswith(".py") else b""

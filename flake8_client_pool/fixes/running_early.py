@@ -30,14 +30,15 @@ def first_run(layout: Layout) -> int:
 
 
 def _running(node: ast.AST) -> Iterator[ast.AST]:
-    """Give the parts of a statement that run when the module is imported."""
-    yield node
-    if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-        children: list[ast.AST] = [*node.decorator_list, *node.args.defaults, *filter(None, node.args.kw_defaults)]
-    else:
-        children = [] if isinstance(node, ast.Lambda) else list(ast.iter_child_nodes(node))
-    for child in children:
-        yield from _running(child)
+    """Give the parts of a statement that run when the module is imported, in no order."""
+    waiting = [node]
+    while waiting:
+        part = waiting.pop()
+        yield part
+        if isinstance(part, ast.FunctionDef | ast.AsyncFunctionDef):
+            waiting += [*part.decorator_list, *part.args.defaults, *filter(None, part.args.kw_defaults)]
+        elif not isinstance(part, ast.Lambda):
+            waiting += ast.iter_child_nodes(part)
 
 
 def _decorators(statement: ast.stmt) -> list[ast.expr]:

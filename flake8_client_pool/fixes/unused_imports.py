@@ -44,12 +44,12 @@ def removals(layout: Layout, imported: Imported, is_needed: IsNeeded) -> tuple[E
     body, statement, alias = found
     line = layout.line(alias.end_lineno or alias.lineno)
     whole = " ".join(map(layout.line, range(statement.lineno, (statement.end_lineno or statement.lineno) + 1)))
-    if _UNUSED_ALLOWED.search(whole) or _is_used(layout, imported.name, statement):
+    named_again = len(re.findall(rf"\b{re.escape(imported.name)}\b", layout.text)) > 1
+    if _UNUSED_ALLOWED.search(whole) or (named_again and _is_used(layout, imported.name, statement)):
         return ()
     in_module = statement in layout.tree.body
     conditional = not in_module and _is_conditional(layout, statement)
-    spoken = any(re.search(rf"\b{re.escape(imported.name)}\b", each) for each in _spoken(layout))
-    spoken = spoken or _is_named_in_a_string(layout.tree, imported.name)
+    spoken = named_again and _is_spoken(layout, imported.name)
     if not conditional and not spoken and not (in_module and is_needed(imported.name)):
         edit = _removed(layout, body, statement, alias)
         if edit:
@@ -125,8 +125,6 @@ def _catches_import_errors(guard: ast.Try) -> bool:
 
 
 def _is_used(layout: Layout, name: str, statement: Import) -> bool:
-    if len(re.findall(rf"\b{re.escape(name)}\b", layout.text)) == 1:
-        return False
     function = None if statement in layout.tree.body else _function_around(layout, statement)
     if function is not None:
         inside = (node for part in function.body for node in ast.walk(part))
@@ -199,6 +197,12 @@ def _exported(tree: ast.Module) -> frozenset[str]:
     )
 
 
+def _is_spoken(layout: Layout, name: str) -> bool:
+    """Tell whether a name occurs in code that stands in comments or strings."""
+    in_comments = any(re.search(rf"\b{re.escape(name)}\b", each) for each in _spoken(layout))
+    return in_comments or _is_named_in_a_string(layout.tree, name)
+
+
 def _spoken(layout: Layout) -> Iterator[str]:
     """Give the code in doctests and type comments."""
     if ">>>" in layout.text:
@@ -213,11 +217,18 @@ def _deleted(tree: ast.Module) -> Iterator[ast.expr]:
 
 def _is_named_in_a_string(tree: ast.Module, name: str) -> bool:
     """Tell whether a string, other than one that stands alone or in a signature, is code that something may run."""
-    others = {id(inner) for node in ast.walk(tree) for part in _not_run(node) for inner in ast.walk(part)}
-    strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in others)
-    texts = (node.value for node in strings if isinstance(node.value, str) and name in node.value)
-    nodes = (node for text in texts for node in ast.walk(_code(text)))
-    return any(isinstance(node, ast.Name) and node.id == name for node in nodes)
+    nodes = list(ast.walk(tree))
+    named = [
+        node for node in nodes if isinstance(node, ast.Constant) and isinstance(node.value, str) and name in node.value
+    ]
+    if not any(_names_in_code(node, name) for node in named):
+        return False
+    others = {id(inner) for node in nodes for part in _not_run(node) for inner in ast.walk(part)}
+    return any(_names_in_code(node, name) for node in named if id(node) not in others)
+
+
+def _names_in_code(string: ast.Constant, name: str) -> bool:
+    return any(isinstance(node, ast.Name) and node.id == name for node in ast.walk(_code(str(string.value))))
 
 
 def _not_run(node: ast.AST) -> Iterator[ast.AST]:

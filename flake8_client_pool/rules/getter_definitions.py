@@ -3,6 +3,7 @@
 import ast
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from flake8_client_pool.rules.signatures import signature
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
@@ -83,6 +84,7 @@ def defined(tree: ast.Module, name: str) -> Definition | None:
     return found
 
 
+@lru_cache(maxsize=64)
 def fault_of(definition: Definition) -> str:
     """Say why a call of a function does not give what it returns, as far as is known; empty where it does."""
     if isinstance(definition, ast.AsyncFunctionDef):

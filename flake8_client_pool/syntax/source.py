@@ -54,7 +54,7 @@ class Source:
         self.unreadable: Node | None = None
         self._excerpt = Excerpt(text) if whole else excerpt(text, words, modules)
         self.root = SgRoot(self._excerpt.text, "python").root()
-        self._identifiers: dict[str, list[Node]] = {module: [] for module in modules}
+        self._identifiers: dict[str, list[Node]] = {name: [] for name in (*words, *modules)}
         self._collect({*words, *(module for module in modules if module in text)}, _UNREADABLE)
         if self.unreadable is None and not _is_balanced(self._excerpt.text):
             self.unreadable = self.root.find(regex="^$")
@@ -72,8 +72,9 @@ class Source:
         missing = [name for name in names if name not in self._identifiers]
         if any(self._excerpt.lacks(name) for name in missing):
             raise WholeSourceNeededError
-        if missing:
-            self._collect(missing)
+        self._identifiers.update((name, []) for name in missing)
+        if present := [name for name in missing if name in self.text]:
+            self._collect(present)
 
     def span(self, node: Node) -> Span:
         """Give the place of a node in the source, with lines and columns from 1."""
@@ -91,8 +92,6 @@ class Source:
         return [module for statement in statements if (module := statement.field("module_name"))]
 
     def _collect(self, words: Iterable[str], further: tuple["Rule", ...] = ()) -> None:
-        for word in words:
-            self._identifiers[word] = []
         # An empty identifier is one that the parser missed and put in.
         pattern = "^(?:" + "|".join(sorted(words)) + ")?$"
         rules: list[Rule] = [{"kind": "identifier", "regex": pattern}, *further]
