@@ -14,6 +14,7 @@ from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.fixes.proposals import Proposal, Surroundings, proposals
 from flake8_client_pool.fixes.retargeting import Retargeter
 from flake8_client_pool.fixes.rounds import Rounds
+from flake8_client_pool.fixes.tests_of_calls import TestsOfCalls
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.rules import client_class_handed_on, constructor_patched, pools_not_emptied
 from flake8_client_pool.rules.client_built_over_base import overridings
@@ -50,7 +51,9 @@ class FileFixer:
         self._getter_modules = Modules(PoolGetters(constructors, pool_module), repository)
         self._cycles = ImportedByPool(repository)
         self._outside = outside
-        self._retargeter = Retargeter(Takers(self._modules, pool_module), self._getters)
+        takers = Takers(self._modules, pool_module)
+        self._tests = TestsOfCalls(self._modules, takers, outside)
+        self._retargeter = Retargeter(takers, self._getters)
 
     def fix(self, path: str, data: bytes, text: str, places: Collection[Place], *, unsafe: bool) -> FileFix:
         """Fix the findings at some places of one file, all that can be.
@@ -97,7 +100,7 @@ class FileFixer:
             layout_of(text)
         uses = Uses(names, words)
         root = self._repository.root(dirname(path))
-        surroundings = Surroundings(self._getters, self._cycles, self._outside, root)
+        surroundings = Surroundings(self._getters, self._cycles, self._outside, self._tests, root)
         found = list(proposals(uses, surroundings, client_class_handed_on.RULE.code))
         return uses.names, [*left_out(found, overridings(uses, self._getter_modules), text, words), *found]
 

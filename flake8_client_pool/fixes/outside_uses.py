@@ -97,6 +97,12 @@ class OutsideUses:
         word = re.compile(rb"\b%s\b" % name.encode())
         return any(word.search(self._texts[other]) for other in self._stars.get(module_word(path), ()) if other != path)
 
+    def holding(self, *words: tuple[bytes, ...]) -> Iterator[str]:
+        """Give the paths of the files that hold one word of each of some groups."""
+        for path, data in self._texts.items():
+            if all(any(word in data for word in group) for group in words):
+                yield path
+
     @cached_property
     def _texts(self) -> dict[str, bytes]:
         return {path: data for path in self._paths if (data := self._given.get(path) or _read(path))}

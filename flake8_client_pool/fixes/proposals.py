@@ -12,10 +12,12 @@ from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.outside_uses import OutsideUses, described
 from flake8_client_pool.fixes.path_mending import may_mend_path, mends_path_anywhere
 from flake8_client_pool.fixes.placement import Beyond, Placement, Where, placement
+from flake8_client_pool.fixes.tests_of_calls import TestsOfCalls
 from flake8_client_pool.model import Applicability, Edit
 from flake8_client_pool.rules.getter_call import NotPooledError, getter_edits, getter_for
 from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.rules.getters import Getters
+from flake8_client_pool.rules.passing_on import gives_the_same
 from flake8_client_pool.rules.uses import Use, Uses
 from flake8_client_pool.syntax.scopes import FUNCTIONS, place_of
 from flake8_client_pool.syntax.source import Node, start_of
@@ -38,6 +40,7 @@ class Proposal:
         edits: the change at the place itself.
         function: the offset of the outermost function around the place; -1 at module level.
         factory: the name of the function that does nothing but return the client.
+        tested: whether a test would see the change.
     """
 
     start: int
@@ -50,6 +53,7 @@ class Proposal:
     edits: tuple[Edit, ...] = ()
     function: int = -1
     factory: str = ""
+    tested: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +63,7 @@ class Surroundings:
     getters: Getters
     cycles: ImportedByPool
     outside: OutsideUses
+    tests: TestsOfCalls
     root: str
 
 
@@ -92,7 +97,8 @@ def _worked_out(uses: Uses, use: Use, found: Proposal, expression: Node, surroun
     refuse_if_closed(uses.names, use, getter)
     taken = surroundings.outside.collides(path, getter.name)
     placed = placement(uses.names, use.node, expression, getter, Beyond(in_cycle, taken))
-    doubt = _doubt(use, path, placed, uses, surroundings) or _doubt_about_names(use, getter, built=built)
+    tested = _doubt_about_tests(use, path, placed, getter, surroundings)
+    doubt = _doubt(use, placed, uses, surroundings) or tested or _doubt_about_names(use, getter, built=built)
     return replace(
         found,
         reason=doubt,
@@ -101,19 +107,27 @@ def _worked_out(uses: Uses, use: Use, found: Proposal, expression: Node, surroun
         placement=placed,
         edits=make(use, getter, placed.called),
         factory=_factory(use.node) if built else "",
+        tested=bool(tested),
     )
 
 
-def _doubt(use: Use, path: str, placed: Placement, uses: Uses, surroundings: Surroundings) -> str:
+def _doubt(use: Use, placed: Placement, uses: Uses, surroundings: Surroundings) -> str:
     """Say why a change might not keep what the program does; empty where nothing speaks against it."""
     if use.construction.kind.name == "http":
         return _HTTP
     if placed.where is not Where.NOWHERE and _own_imports_are_guarded(uses, surroundings):
         return "the file can do without the repository's own packages: it guards every import of them"
+    return ""
+
+
+def _doubt_about_tests(use: Use, path: str, placed: Placement, getter: Getter, surroundings: Surroundings) -> str:
+    """Say which test would see the change: its stand-in is no longer used, or is called otherwise."""
     replaced = [each for each in surroundings.outside.of(path, placed.root) if each.replaced]
     if replaced:
         return f"{described(replaced, surroundings.root)} puts a stand-in for {placed.root} into this module"
-    return ""
+    kind = use.construction.kind
+    same_arguments = use.node.kind() == "call" and gives_the_same(kind, getter, use.node)
+    return surroundings.tests.look_at(path, kind, same_arguments=same_arguments).removeprefix(f"{surroundings.root}/")
 
 
 def _doubt_about_names(use: Use, getter: Getter, *, built: bool) -> str:

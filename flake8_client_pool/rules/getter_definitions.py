@@ -2,7 +2,7 @@
 
 import ast
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from flake8_client_pool.rules.signatures import signature
@@ -30,6 +30,7 @@ class Getter:
         is_read: whether its definition was found; otherwise the table of kinds says what it ought to take.
         missing_in: folders that carry an incomplete copy of the pool module, seen before the complete one.
         signature: its parameters and what it returns, as its definition has them; empty where that was not found.
+        definition: its definition; None where that was not found.
     """
 
     name: str
@@ -43,6 +44,7 @@ class Getter:
     is_read: bool = True
     missing_in: tuple[str, ...] = ()
     signature: str = ""
+    definition: Definition | None = field(default=None, compare=False, repr=False)
 
     def takes(self, keyword: str, parameter: str) -> bool:
         """Tell whether it takes an argument by this keyword that is called `parameter` in the constructor.
@@ -145,4 +147,5 @@ def described(
         in_repository=in_repository,
         missing_in=missing_in,
         signature=signature(definition),
+        definition=definition,
     )

@@ -57,27 +57,32 @@ def _check_setting(keyword: Node, *, keeps_arguments: bool) -> None:
 
 
 def _check_effect(value: Node, *, keeps_arguments: bool) -> None:
-    if not keeps_arguments and value.kind() not in ("list", "none") and not _ERROR.match(value.text()):
+    if not keeps_arguments and value.kind() not in ("list", "none") and not is_error(value):
         raise NotPooledError("side_effect may be a function that takes the class's arguments")
 
 
 def _check_given(value: Node, *, keeps_arguments: bool) -> None:
     """Refuse a stand-in that may not take the getter's keywords."""
-    if keeps_arguments or _MOCK.match(value.text()):
+    if keeps_arguments or is_mock(value):
         return
     parameters = value.field("parameters") if value.kind() == "lambda" else None
     if parameters and "**" in parameters.text():
         return
-    if value.kind() == "identifier" and _is_mock(value):
-        return
     raise NotPooledError("the stand-in may not take the getter's arguments")
 
 
-def _is_mock(identifier: Node) -> bool:
-    """Tell whether the function around binds a name to a mock, and to nothing else."""
-    name = re.escape(identifier.text())
-    bound = re.findall(rf"^[ \t]*{name}[ \t]*=(?!=)[ \t]*(.*)$", place_of(identifier).scopes[0].text(), re.MULTILINE)
-    return bool(bound) and all(_MOCK.match(value) for value in bound)
+def is_error(value: Node) -> bool:
+    """Tell whether an expression is, by its name, an exception or a class of exceptions."""
+    return _ERROR.match(value.text()) is not None
+
+
+def is_mock(value: Node) -> bool:
+    """Tell whether an expression makes a mock, or is a name that the function around binds to one and nothing else."""
+    if value.kind() != "identifier":
+        return _MOCK.match(value.text()) is not None
+    name = re.escape(value.text())
+    bound = re.findall(rf"^[ \t]*{name}[ \t]*=(?!=)[ \t]*(.*)$", place_of(value).scopes[0].text(), re.MULTILINE)
+    return bool(bound) and all(_MOCK.match(each) for each in bound)
 
 
 def _names_of_stand_in(patch: Patch) -> list[tuple[Node, str]]:
@@ -91,7 +96,7 @@ def _names_of_stand_in(patch: Patch) -> list[tuple[Node, str]]:
     if parent is None or kind in ("with_item", "expression_statement", "with_clause"):
         return []
     if kind == "decorator":
-        return [] if patch.stand_in else list(_parameters(parent))
+        return [] if patch.stand_in else list(parameters_of_stand_in(parent))
     scope = place_of(patch.call).scopes[0]
     if kind == "as_pattern":
         target = parent.named_children()[-1]
@@ -125,8 +130,12 @@ def _plain(target: Node) -> str:
     return target.text()
 
 
-def _parameters(decorator: Node) -> Iterator[tuple[Node, str]]:
-    """Name the parameters that receive the stand-in of a decorator: the lowest decorator gives the first one."""
+def parameters_of_stand_in(decorator: Node) -> Iterator[tuple[Node, str]]:
+    """Name the parameters that receive the stand-in of a decorator: the lowest decorator gives the first one.
+
+    Raises:
+        NotPooledError: it is not clear which one does.
+    """
     decorated = decorator.parent()
     definition = decorated.field("definition") if decorated else None
     if decorated is None or definition is None:

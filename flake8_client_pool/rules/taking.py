@@ -72,6 +72,20 @@ class Takers:
         building = {path} if self._builds(path, data, kind) else set()
         return Sources(frozenset((taking,) if taking else ()), frozenset(building))
 
+    def nearest_building(self, path: str, kind: ClientKind) -> frozenset[str]:
+        """Give the modules that a file gets clients of a kind from if they build them.
+
+        Asked are the file itself, then all that it imports, then all that these import, until one answers.
+        """
+        level, seen = frozenset((path,)), frozenset[str]()
+        while level:
+            sources = _united(self.of(each, kind) for each in level)
+            if sources.building or sources.taking:
+                return sources.building
+            seen |= level
+            level = frozenset().union(*map(self._imports, level)) - seen
+        return frozenset()
+
     def _imports(self, path: str) -> frozenset[str]:
         # A stand-in for a getter keeps the pool from running, and with it all that only the pool needs.
         if not path.endswith(".py") or self._is_pool(path):

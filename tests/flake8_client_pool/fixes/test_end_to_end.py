@@ -53,7 +53,24 @@ FILES = {
         "from google.cloud import bigquery\n\n\ndef rows():\n    with bigquery.Client() as client:\n"
         "        return client.query('c')\n"
     ),
+    "jobs/counted.py": (
+        "from google.cloud import bigquery\n\n\ndef rows():\n"
+        "    return [bigquery.Client(project='demo').query(name) for name in 'ab']\n"
+    ),
+    "jobs/asserted.py": (
+        "from google.cloud import bigquery\n\n\ndef named():\n"
+        "    return bigquery.Client(project='demo').query('n')\n\n\n"
+        "def unnamed():\n    return bigquery.Client().query('u')\n"
+    ),
     "tests/conftest.py": "import pytest\n",
+    "tests/test_calls.py": (
+        "from unittest.mock import patch\n\nfrom jobs import asserted, counted\n\n\n"
+        "@patch('jobs.counted.bigquery.Client')\ndef test_number(client):\n    counted.rows()\n"
+        "    assert client.call_count == 2\n\n\n"
+        "@patch('jobs.asserted.bigquery.Client')\ndef test_arguments(client):\n    asserted.named()\n"
+        "    client.assert_called_once_with(project='demo')\n    client.reset_mock()\n    asserted.unnamed()\n"
+        "    client.assert_called_once_with()\n"
+    ),
     "tests/test_jobs.py": (
         "from unittest.mock import patch\n\nimport pytest\n\n\n"
         "@pytest.mark.parametrize('answer', [1, 2])\n@patch('jobs.report.bigquery.Client')\n"
@@ -75,12 +92,17 @@ FILES = {
 def test_the_tests_of_a_repository_pass_before_and_after(tree: Tree, client_pool: Run, run_process: Run) -> None:
     root = tree(FILES)
     (root / ".git").mkdir()
-    assert _passed(run_process) == 6
+    assert _passed(run_process) == 8
     done = client_pool("fix")
-    assert re.findall(r"^  (\S+?):\d+:\d+ ", done.stdout, re.MULTILINE) == ["jobs/closed.py", "jobs/replaced.py"]
+    assert re.findall(r"^  (\S+?:\d+):\d+ ", done.stdout, re.MULTILINE) == [
+        "jobs/asserted.py:9",
+        "jobs/closed.py:5",
+        "jobs/counted.py:5",
+        "jobs/replaced.py:5",
+    ]
     assert done.returncode == 1
-    assert _passed(run_process) == 6
-    assert client_pool("fix").stdout.endswith("Fixed 0 findings in 0 files; 2 left.\n")
+    assert _passed(run_process) == 8
+    assert client_pool("fix").stdout.endswith("Fixed 0 findings in 0 files; 4 left.\n")
 
 
 PATCHING = {

@@ -1,0 +1,60 @@
+"""Which tests look at how a module builds its clients: with a pool they are built elsewhere, and less often."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from flake8_client_pool.fixes.outside_uses import OutsideUses
+from flake8_client_pool.kinds import ClientKind
+from flake8_client_pool.rules.looks import Look, What, looks
+from flake8_client_pool.rules.patches import Patch, patches
+from flake8_client_pool.rules.taking import Takers
+from flake8_client_pool.syntax.modules import Modules
+
+_PATCHING = (b"patch", b"setattr")
+
+
+@dataclass(frozen=True, slots=True)
+class _TestOfCalls:
+    path: str
+    look: Look
+
+
+class TestsOfCalls:
+    """Reads the tests that replace clients' classes, each once, when the first question comes."""
+
+    __test__ = False
+
+    def __init__(self, modules: Modules, takers: Takers, outside: OutsideUses) -> None:
+        """Read the tests among the files of `outside`, and tell by `takers` which modules they are about."""
+        self._modules = modules
+        self._takers = takers
+        self._outside = outside
+
+    def look_at(self, path: str, kind: ClientKind, *, same_arguments: bool) -> str:
+        """Say which test looks at how the module at a path builds clients of a kind, and at what; empty for none.
+
+        With `same_arguments` the pool gives the class the same arguments, and it does no harm to look at them.
+        """
+        for test in self._found.get((path, kind.name), ()):
+            if test.look.what is What.NUMBER or test.look.names_none or not same_arguments:
+                return f"{test.path}:{test.look.line} looks at {test.look.what.value}"
+        return ""
+
+    @cached_property
+    def _found(self) -> dict[tuple[str, str], list[_TestOfCalls]]:
+        words = tuple(f"{word}{quote}".encode() for word in self._modules.constructors.words for quote in "\"'")
+        found: dict[tuple[str, str], list[_TestOfCalls]] = defaultdict(list)
+        for path in self._outside.holding(_PATCHING, words):
+            for patch, look in self._looks(path):
+                kind = patch.construction.kind
+                for module in self._takers.nearest_building(patch.module or path, kind):
+                    found[module, kind.name].append(_TestOfCalls(path, look))
+        return found
+
+    def _looks(self, path: str) -> Iterator[tuple[Patch, Look]]:
+        names = self._modules.names(path)
+        if names:
+            for patch in patches(names):
+                yield from ((patch, look) for look in looks(names, patch))
