@@ -60,7 +60,7 @@ class Workbench:
         """
         self._texts = texts or {}
         self._outside = OutsideUses(tuple(neighbours))
-        self._fixers: dict[int, tuple[Settings, FileFixer]] = {}
+        self._fixers: list[tuple[Settings, FileFixer]] = []
 
     def fixed(self, task: Task, *, unsafe: bool) -> FixedFile:
         """Fix one file; nothing is written."""
@@ -101,10 +101,13 @@ class Workbench:
         return fixer.fix(task.file.location, data, text, places, unsafe=unsafe)
 
     def _fixer(self, settings: Settings) -> FileFixer:
-        if id(settings) not in self._fixers:
-            fixer = FileFixer(settings.active_kinds, settings.pool_module, self._outside, self._texts)
-            self._fixers[id(settings)] = settings, fixer
-        return self._fixers[id(settings)][1]
+        # A process gets its settings anew with every few tasks: they are equal then, not the same.
+        for known, fixer in self._fixers:
+            if known == settings:
+                return fixer
+        fixer = FileFixer(settings.active_kinds, settings.pool_module, self._outside, self._texts)
+        self._fixers.append((settings, fixer))
+        return fixer
 
 
 def with_fixes(results: tuple[Result, ...], files: Mapping[str, SourceFile], jobs: int) -> tuple[Result, ...]:
