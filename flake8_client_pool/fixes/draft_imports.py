@@ -7,7 +7,7 @@ from flake8_client_pool.fixes.drafts import Draft
 from flake8_client_pool.fixes.import_extension import NoPlaceError, Wanted
 from flake8_client_pool.fixes.import_insertion import at_module_level, beside, in_front_of
 from flake8_client_pool.fixes.layout import Layout, layout_of
-from flake8_client_pool.fixes.ordering import Sections
+from flake8_client_pool.fixes.ordering import ImportOrder
 from flake8_client_pool.fixes.placement import Where
 from flake8_client_pool.fixes.proposals import Proposal
 from flake8_client_pool.fixes.unused_imports import Imported, IsNeeded, is_used_beside, removals
@@ -18,10 +18,10 @@ from flake8_client_pool.syntax.names import Names
 class DraftImports:
     """Makes and removes imports in one draft."""
 
-    def __init__(self, draft: Draft, sections: Sections, proposed: Iterable[Proposal]) -> None:
-        """Prepare for `draft`, whose imports are sorted as `sections` say, and for the changes `proposed`."""
+    def __init__(self, draft: Draft, order: ImportOrder, proposed: Iterable[Proposal]) -> None:
+        """Prepare for `draft`, whose imports are sorted as `order` says, and for the changes `proposed`."""
         self._draft = draft
-        self._sections = sections
+        self._order = order
         self._words = tuple(sorted({word for proposal in proposed for word in _words(proposal)}))
         self._at_module_level: set[Wanted] = set()
         self._in_functions: set[tuple[str, int]] = set()
@@ -58,7 +58,8 @@ class DraftImports:
         for name, offset in sorted({imported for each in done for imported in _imports(each)}):
             if not is_used_beside(names, Imported(offset, name), edits):
                 imported = Imported(self._draft.place(offset), name)
-                self._draft.apply(removals(layout_of(self._draft.text, (name,)), imported, is_needed))
+                layout = layout_of(self._draft.text, (name,))
+                self._draft.apply(removals(layout, imported, is_needed, self._order.style))
 
     @property
     def _layout(self) -> Layout:
@@ -68,7 +69,7 @@ class DraftImports:
         layout = self._layout
         offset = proposal.placement.statement if proposal.placement else 0
         statement = _statement_at(layout, self._draft.place(offset))
-        self._draft.apply((in_front_of(layout, statement, _wanted(proposal)),))
+        self._draft.apply((in_front_of(layout, statement, _wanted(proposal), self._order),))
 
     def _edit(self, proposal: Proposal) -> Edit | None:
         getter, placed = proposal.getter, proposal.placement
@@ -83,13 +84,13 @@ class DraftImports:
         offset = draft.place(placed.offset) if placed.offset >= 0 else len(draft.text)
         if placed.where is Where.MODULE:
             anchor = None if placed.anchor is None else draft.place(placed.anchor)
-            edit = at_module_level(layout, wanted, self._sections, offset, anchor)
+            edit = at_module_level(layout, wanted, self._order, offset, anchor)
             self._at_module_level.add(wanted)
             return edit
         statement = _statement_at(layout, offset)
         if placed.where is Where.BESIDE and isinstance(statement, ast.Import | ast.ImportFrom):
-            return beside(layout, statement, wanted, self._sections)
-        return in_front_of(layout, statement, wanted)
+            return beside(layout, statement, wanted, self._order)
+        return in_front_of(layout, statement, wanted, self._order)
 
 
 def _words(proposal: Proposal) -> tuple[str, ...]:

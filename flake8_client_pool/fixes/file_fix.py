@@ -1,14 +1,15 @@
 """Fix one file: changes at the places, imports made and removed, in rounds until nothing changes."""
 
 from collections.abc import Collection, Iterable, Mapping
-from functools import partial
+from functools import cached_property, partial
 from os.path import abspath, dirname
+from typing import TYPE_CHECKING
 
 from flake8_client_pool.constructors import Constructors, PoolGetters
 from flake8_client_pool.fixes.cycles import ImportedByPool
 from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.leaving_out import left_out
-from flake8_client_pool.fixes.ordering import Sections
+from flake8_client_pool.fixes.ordering import ImportOrder
 from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
 from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.fixes.proposals import Proposal, Surroundings, proposals
@@ -26,6 +27,9 @@ from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.repository import Repository
 from flake8_client_pool.syntax.source import WholeSourceNeededError
 from flake8_client_pool.syntax.words import Words
+
+if TYPE_CHECKING:
+    from flake8_client_pool.fixes.style_settings import ImportStyles
 
 
 class FileFixer:
@@ -77,7 +81,9 @@ class FileFixer:
     def _fixed(self, path: str, data: bytes, text: str, places: Collection[Place], *, unsafe: bool) -> FileFix:
         if any(code == constructor_patched.RULE.code for _, _, code in places):
             names = self._modules.open(path, text, (), whole=True)
-            return self._retargeter.fix(names, places, lambda name: self.is_needed(abspath(path), name), unsafe=unsafe)
+            whole = abspath(path)
+            style = self.order(whole).style
+            return self._retargeter.fix(names, places, partial(self.is_needed, whole), style, unsafe=unsafe)
         rounds = Rounds(self, abspath(path), text, self._words.of(path, data))
         return rounds.run(set(places), unsafe=unsafe)
 
@@ -108,9 +114,17 @@ class FileFixer:
         """Name the module from which a file can import the function that empties the pools."""
         return self._getters.module_with(pools_not_emptied.EMPTYING_FUNCTION, dirname(path))
 
-    def sections(self, path: str) -> Sections:
-        """Tell how the imports of a file are sorted."""
-        return Sections(self._repository.root(dirname(path)))
+    def order(self, path: str) -> ImportOrder:
+        """Tell how the imports of a file are sorted and laid out."""
+        folder = dirname(path)
+        package = self._repository.package(folder)
+        return ImportOrder(self._styles.of(folder), self._repository.root(folder), package)
+
+    @cached_property
+    def _styles(self) -> "ImportStyles":
+        from flake8_client_pool.fixes.style_settings import ImportStyles
+
+        return ImportStyles(self._repository)
 
     def is_needed(self, path: str, name: str) -> bool:
         """Tell whether another file of the repository needs a name of the module at `path`."""

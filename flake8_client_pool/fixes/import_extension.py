@@ -2,13 +2,15 @@
 
 import ast
 import re
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import dataclass
 
+from flake8_client_pool.fixes.import_style import ImportStyle
+from flake8_client_pool.fixes.import_wrapping import named, rewritten, written
 from flake8_client_pool.fixes.layout import Layout
-from flake8_client_pool.fixes.ordering import member_key
+from flake8_client_pool.fixes.ordering import ImportOrder
 from flake8_client_pool.model import Edit
 
-_LINE_LENGTH = 88
 # A comma at the end of a line, and a comment behind it.
 _LAST_COMMA = re.compile(r"[ \t]*,[ \t]*(?:#[^\r\n]*)?(?=[\r\n])")
 NOTHING = Edit(0, 0, "")
@@ -35,23 +37,27 @@ class Wanted:
     alias: str = ""
 
     @property
-    def statement(self) -> str:
-        """The statement alone on a line."""
-        renamed = f" as {self.alias}" if self.alias else ""
-        return f"from {self.module} import {self.name}{renamed}"
+    def member(self) -> str:
+        """The name as it stands in the import."""
+        return f"{self.name} as {self.alias}" if self.alias else self.name
+
+    def statement(self, layout: Layout, style: ImportStyle, indent: str = "") -> str:
+        """Write the statement, without the indent of its first line."""
+        return written(self.module, [self.member], style, indent).replace("\n", layout.newline)
 
 
-def can_extend(statement: ast.stmt, wanted: Wanted) -> bool:
-    """Tell whether a statement imports from the wanted module by name."""
-    return (
-        isinstance(statement, ast.ImportFrom)
-        and not statement.level
-        and statement.module == wanted.module
-        and statement.names[0].name != "*"
-    )
+def can_extend(statement: ast.stmt, wanted: Wanted, style: ImportStyle) -> bool:
+    """Tell whether a statement imports from the wanted module by name, and may import more."""
+    if not isinstance(statement, ast.ImportFrom) or statement.level or statement.module != wanted.module:
+        return False
+    if any(alias.name == wanted.name and alias.asname is None for alias in statement.names):
+        return True
+    renames = any(alias.asname for alias in statement.names)
+    may_grow = not style.is_alone(wanted.module) and (style.combines_aliases or not renames)
+    return may_grow and statement.names[0].name != "*"
 
 
-def extended(layout: Layout, statement: ast.stmt, wanted: Wanted) -> Edit:
+def extended(layout: Layout, statement: ast.stmt, wanted: Wanted, order: ImportOrder) -> Edit:
     """Say how to add a name to an import, where its order wants it.
 
     Raises:
@@ -62,12 +68,16 @@ def extended(layout: Layout, statement: ast.stmt, wanted: Wanted) -> Edit:
     names = [alias.name for alias in statement.names]
     if any(alias.name == wanted.name and alias.asname is None for alias in statement.names):
         return NOTHING
-    is_sorted = [member_key(name) for name in names] == sorted(member_key(name) for name in names)
+    keys = [order.member_key(name) for name in names]
     index = len(names)
-    if is_sorted:
-        index = next((place for place, name in enumerate(names) if member_key(name) > member_key(wanted.name)), index)
+    if keys == sorted(keys):
+        index = next((place for place, key in enumerate(keys) if key > order.member_key(wanted.name)), index)
+    members = [named(alias) for alias in statement.names]
+    members.insert(index, wanted.member)
+    if text := rewritten(layout, statement, members, order.style):
+        return Edit(layout.start(statement), layout.end(statement), text)
     edit = _with_member(layout, statement, wanted.name, index)
-    return _wrapped(layout, statement, edit) if statement.lineno == statement.end_lineno else edit
+    return _wrapped(layout, statement, edit, members, order.style)
 
 
 def _with_member(layout: Layout, statement: ast.ImportFrom, name: str, index: int) -> Edit:
@@ -89,14 +99,11 @@ def _with_member(layout: Layout, statement: ast.ImportFrom, name: str, index: in
     return Edit(end, end, f",{gap}{name}")
 
 
-def _wrapped(layout: Layout, statement: ast.ImportFrom, edit: Edit) -> Edit:
-    """Put one name on each line where the statement would become too long."""
+def _wrapped(layout: Layout, statement: ast.ImportFrom, edit: Edit, members: Sequence[str], style: ImportStyle) -> Edit:
+    """Wrap a statement that stands on one line and would become too long."""
     start, end = layout.start(statement), layout.end(statement)
     longer = layout.text[start : edit.start] + edit.text + layout.text[edit.end : end]
     indent = layout.indent_of(statement)
-    if len(indent + longer) <= _LINE_LENGTH or "(" in longer:
+    if statement.lineno != statement.end_lineno or len(indent + longer) <= style.line_length or "(" in longer:
         return edit
-    head, _, members = longer.partition(" import ")
-    names = [member.strip() for member in members.split(",")]
-    lines = [f"{head} import (", *(f"{indent}    {name}," for name in names), f"{indent})"]
-    return replace(edit, start=start, end=end, text=layout.newline.join(lines))
+    return Edit(start, end, written(statement.module or "", members, style, indent).replace("\n", layout.newline))

@@ -4,8 +4,9 @@ import ast
 import re
 
 from flake8_client_pool.fixes.import_extension import NOTHING, NoPlaceError, Wanted, can_extend, extended
+from flake8_client_pool.fixes.import_style import ImportStyle
 from flake8_client_pool.fixes.layout import Layout
-from flake8_client_pool.fixes.ordering import FIRST_PARTY, Import, Key, Sections
+from flake8_client_pool.fixes.ordering import Import, ImportOrder, Key
 from flake8_client_pool.fixes.path_mending import (
     is_main_guard,
     may_mend_path,
@@ -18,18 +19,20 @@ from flake8_client_pool.model import Edit
 
 _DIRECTIVE = re.compile(r"^\s*#\s*isort:\s*(split|off|on)\b|^\s*#\s*ruff:\s*isort:\s*(split|off|on)\b")
 _LATE_IMPORT_ALLOWED = re.compile(r"#\s*noqa:[\s\w,]*\bE402\b")
+_DEFINITION = re.compile(r"async[ \t]+def\b|def\b|class\b|@")
 _ANY_NOQA = "  # noqa: E402"
 
 
 Block = list[Import]
 
-def at_module_level(layout: Layout, wanted: Wanted, sections: Sections, before: int, anchor: int | None) -> Edit:
+
+def at_module_level(layout: Layout, wanted: Wanted, order: ImportOrder, before: int, anchor: int | None) -> Edit:
     """Say how to import at the level of the module.
 
     Args:
         layout: the file.
         wanted: what to import.
-        sections: how imports are sorted.
+        order: how imports are sorted.
         before: the offset before which the import has to run.
         anchor: the offset of the import that the new one stands in for, if that is at module level.
 
@@ -43,52 +46,61 @@ def at_module_level(layout: Layout, wanted: Wanted, sections: Sections, before: 
         return offset <= before and (offset <= behind_anchor or offset <= first_run(layout))
 
     for statement in layout.tree.body:
-        if can_extend(statement, wanted) and is_early(layout.end(statement)):
-            return extended(layout, statement, wanted)
+        if can_extend(statement, wanted, order.style) and is_early(layout.end(statement)):
+            return extended(layout, statement, wanted, order)
     mends = wanted.own and may_mend_path(layout.text)
     mendings = _mendings(layout, before) if mends else []
-    block = _own_block(layout, blocks, mendings, wanted, sections) if wanted.own else None
+    block = _own_block(layout, blocks, mendings, wanted, order) if wanted.own else None
     if block is None and mends and not mendings and mends_path_anywhere(layout):
         raise NoPlaceError("the import path is mended only later")
     mended = mendings[-1] if mendings else 0
     later = [each for each in blocks if layout.start(each[0]) >= mended]
     block = block or (_adjoining(layout, later, mended) if mended else _chosen(layout, blocks, anchor))
-    edit = _in_block(layout, block, wanted, sections) if block else _alone(layout, wanted, mended)
+    edit = _in_block(layout, block, wanted, order) if block else _alone(layout, wanted, mended, order.style)
     if not is_early(edit.start):
         raise NoPlaceError(f"{wanted.module} can be imported only after this place")
     return edit
 
 
-def beside(layout: Layout, statement: Import, wanted: Wanted, sections: Sections) -> Edit:
+def beside(layout: Layout, statement: Import, wanted: Wanted, order: ImportOrder) -> Edit:
     """Say how to import next to another import, in the same block of statements."""
     body = next(body for body in layout.bodies if statement in body)
     block = next(block for block in _blocks(layout, body) if statement in block)
     for each in block:
-        if can_extend(each, wanted):
-            return extended(layout, each, wanted)
+        if can_extend(each, wanted, order.style):
+            return extended(layout, each, wanted, order)
     if not all(layout.stands_alone(each) for each in block):
         raise NoPlaceError("the import beside it shares its line")
-    return _in_block(layout, block, wanted, sections)
+    return _in_block(layout, block, wanted, order)
 
 
-def in_front_of(layout: Layout, statement: ast.stmt, wanted: Wanted) -> Edit:
-    """Say how to import right before a statement."""
+def in_front_of(layout: Layout, statement: ast.stmt, wanted: Wanted, order: ImportOrder) -> Edit:
+    """Say how to import right before a statement: in the block of imports there, if one ends there."""
     if not layout.stands_alone(statement):
         raise NoPlaceError("the statement shares its line with another")
-    first = _first_line(statement)
-    start = layout.line_start(first)
-    if _is_above(layout, statement, wanted):
+    block = _block_above(layout, statement)
+    if any(_gives(each, wanted) for each in block):
         return NOTHING
-    indent = layout.indent_of(statement)
+    if block and all(map(layout.stands_alone, block)):
+        return _in_block(layout, block, wanted, order)
+    first = _first_line(statement)
+    start, indent = layout.line_start(first), layout.indent_of(statement)
     blank = layout.newline if isinstance(statement, ast.FunctionDef | ast.ClassDef) else ""
-    return Edit(start, start, f"{indent}{wanted.statement}{layout.newline}{blank}")
+    return Edit(start, start, f"{indent}{wanted.statement(layout, order.style, indent)}{layout.newline}{blank}")
 
 
-def _is_above(layout: Layout, statement: ast.stmt, wanted: Wanted) -> bool:
-    """Tell whether the statement above, in the same block, is the wanted import."""
+def _block_above(layout: Layout, statement: ast.stmt) -> Block:
+    """Give the imports that end right above a statement."""
     body = next(body for body in layout.bodies if statement in body)
-    above = body[: body.index(statement)][-1:]
-    return any(layout.text[layout.start(each) : layout.end(each)] == wanted.statement for each in above)
+    above = body[: body.index(statement)]
+    last = next(iter(_blocks(layout, above)[-1:]), [])
+    return last if above and last and last[-1] is above[-1] else []
+
+
+def _gives(statement: Import, wanted: Wanted) -> bool:
+    """Tell whether an import is the wanted one, or gives that name as well."""
+    is_same = isinstance(statement, ast.ImportFrom) and not statement.level and statement.module == wanted.module
+    return is_same and any((each.name, each.asname or "") == (wanted.name, wanted.alias) for each in statement.names)
 
 
 def _end_of_block(layout: Layout, block: Block, anchor: int | None) -> int:
@@ -140,7 +152,7 @@ def _is_split(layout: Layout, above: ast.stmt, below: ast.stmt) -> bool:
 
 
 def _own_block(
-    layout: Layout, blocks: list[Block], mendings: list[int], wanted: Wanted, sections: Sections
+    layout: Layout, blocks: list[Block], mendings: list[int], wanted: Wanted, order: ImportOrder
 ) -> Block | None:
     """Find the block that shows where the repository's own packages can be imported.
 
@@ -148,7 +160,7 @@ def _own_block(
     """
     top = wanted.module.partition(".")[0]
     same = [block for block in blocks if any(_top(each) == top for each in block)]
-    own = [block for block in blocks if any(sections.key(each)[0] >= FIRST_PARTY for each in block)]
+    own = [block for block in blocks if any(map(order.is_own, block))]
     last, first = (mendings[-1], mendings[0]) if mendings else (0, 0)
     candidates = [
         *_behind_offset(layout, same, last),
@@ -184,27 +196,29 @@ def _chosen(layout: Layout, blocks: list[Block], anchor: int | None) -> Block | 
     return next((block for block in blocks if block not in only_future), next(iter(blocks), None))
 
 
-def _alone(layout: Layout, wanted: Wanted, mended: int) -> Edit:
+def _alone(layout: Layout, wanted: Wanted, mended: int, style: ImportStyle) -> Edit:
     """Make a block of its own: behind the mending of the path, or behind the docstring."""
-    line, newline = wanted.statement, layout.newline
+    line, newline = wanted.statement(layout, style), layout.newline
     if mended:
         number = layout.line_at(mended - 1) + 1
         place = layout.line_start(number)
         before = "" if place == 0 or layout.text[place - 1 : place] == "\n" else newline
-        return Edit(place, place, f"{before}{newline}{line}{newline}{newline * _missing_blanks(layout, number)}")
+        blanks = newline * _missing_blanks(layout, number, style)
+        return Edit(place, place, f"{before}{newline}{line}{newline}{blanks}")
     body = layout.tree.body
     first = body[1] if len(body) > 1 and _is_docstring(body[0]) else body[0]
-    place = layout.line_start(_first_line(first))
-    return Edit(place, place, f"{line}{newline}{newline}")
+    number = _first_line(first)
+    place = layout.line_start(number)
+    return Edit(place, place, f"{line}{newline}{newline * _missing_blanks(layout, number, style)}")
 
 
-def _missing_blanks(layout: Layout, number: int) -> int:
-    """Count the blank lines that ruff wants between an import and a line, but that are not there."""
+def _missing_blanks(layout: Layout, number: int, style: ImportStyle) -> int:
+    """Count the blank lines that are wanted between an import and a line, but that are not there."""
     blanks = 0
     while layout.is_blank(number + blanks):
         blanks += 1
     following = layout.line(number + blanks)
-    wanted = 2 if re.match(r"(?:async |def |class |@)", following) else 1
+    wanted = style.blank_lines_above(definition=bool(_DEFINITION.match(following)))
     return max(0, wanted - blanks) if following else 0
 
 
@@ -216,33 +230,33 @@ def _is_docstring(statement: ast.stmt) -> bool:
     )
 
 
-def _in_block(layout: Layout, block: Block, wanted: Wanted, sections: Sections) -> Edit:
-    if layout.indent_of(block[0]).strip():
+def _in_block(layout: Layout, block: Block, wanted: Wanted, order: ImportOrder) -> Edit:
+    indent = layout.indent_of(block[0])
+    if indent.strip():
         raise NoPlaceError("the import beside it shares its line")
-    key = sections.key_of_from(wanted.module)
-    keys = [sections.key(each) for each in block]
-    line = layout.indent_of(block[0]) + wanted.statement + _late_mark(layout, block) + layout.newline
+    key = order.key_of_from(wanted.module, wanted.name)
+    keys = [order.key(each) for each in block]
+    line = indent + wanted.statement(layout, order.style, indent) + _late_mark(layout, block) + layout.newline
     if keys != sorted(keys):
-        return _behind(layout, _companion(block, keys, key[0], wanted), line)
+        return _behind(layout, _companion(block, keys, key.section, wanted), line)
     index = next((place for place, each in enumerate(keys) if each > key), len(keys))
     above, below = block[:index][-1:], block[index : index + 1]
-    if above and keys[index - 1][0] == key[0]:
-        return _behind(layout, above[0], line)
-    if below and keys[index][0] == key[0]:
-        start = layout.line_start(below[0].lineno)
-        return Edit(start, start, line)
-    if above:
-        return _behind(layout, above[0], layout.newline + line)
-    start = layout.line_start(_above_comments(layout, below[0]))
-    return Edit(start, start, line + layout.newline)
+    blanks_above = order.blank_lines(keys[index - 1], key) if above else 0
+    blanks_below = order.blank_lines(key, keys[index]) if below else 0
+    if above and (not below or blanks_below or not blanks_above):
+        return _behind(layout, above[0], layout.newline * blanks_above + line)
+    same_section = key.section == keys[index].section
+    number = below[0].lineno if same_section else _above_comments(layout, below[0])
+    start = layout.line_start(number)
+    return Edit(start, start, line + layout.newline * (0 if above else blanks_below))
 
 
 def _companion(block: Block, keys: list[Key], section: int, wanted: Wanted) -> Import:
     """Choose the import to stand behind in a block that is not sorted."""
     top = wanted.module.partition(".")[0]
     same = [each for each in block if _top(each) == top]
-    section_mates = [each for each, key in zip(block, keys, strict=True) if key[0] == section]
-    above = [each for each, key in zip(block, keys, strict=True) if key[0] < section]
+    section_mates = [each for each, key in zip(block, keys, strict=True) if key.section == section]
+    above = [each for each, key in zip(block, keys, strict=True) if key.section < section]
     return (same or section_mates or above or block)[-1]
 
 

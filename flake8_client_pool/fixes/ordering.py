@@ -1,61 +1,155 @@
-"""The order of imports as ruff's I001 wants it: sections, and within them `import` before `from`."""
+"""The order of imports: sections, and within them `import` and `from`, as a repository wants it."""
 
 import ast
 import os
 import re
 import sys
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 
-FUTURE, STANDARD, THIRD_PARTY, FIRST_PARTY, LOCAL = range(5)
+from flake8_client_pool.fixes.import_style import FIRST_PARTY, FUTURE, LOCAL, STANDARD, ImportStyle
 
 Import = ast.Import | ast.ImportFrom
-Key = tuple[int, int, tuple[tuple[int, int | str], ...]]
+Natural = tuple[tuple[int, int | str], ...]
+MemberKey = tuple[int, int, Natural, str]
 
 _DIGITS = re.compile(r"(\d+)")
 
 
+@dataclass(frozen=True, slots=True, order=True)
+class Key:
+    """What imports are sorted by: the rank of their section, then of their type, then their names."""
+
+    section: int
+    type: int
+    name: tuple[bool, int, bool, int, Natural]
+    member: MemberKey | tuple[()]
+    from_other: bool = field(compare=False, default=False)
+
+
 @dataclass(frozen=True, slots=True)
-class Sections:
-    """Tells sections apart; `root` is the folder in which the repository's own packages lie."""
+class ImportOrder:
+    """Sorts the imports of one file.
 
+    Attributes:
+        style: what the repository wants.
+        root: the folder of the repository.
+        package: the name of the outermost package that the file lies in; empty where it lies in none.
+    """
+
+    style: ImportStyle
     root: str
+    package: str = ""
 
-    def of(self, module: str, level: int = 0) -> int:
-        """Give the section of a module."""
+    def section(self, module: str, level: int = 0) -> str:
+        """Name the section of a module."""
         first = module.partition(".")[0]
-        if level:
-            return LOCAL
-        if first == "__future__":
-            return FUTURE
+        if level or first == "__future__":
+            return LOCAL if level else FUTURE
+        if known := next(self._known(module), None):
+            return known
         if first in sys.stdlib_module_names:
             return STANDARD
-        return FIRST_PARTY if self.is_own(first) else THIRD_PARTY
+        return FIRST_PARTY if self._is_first_party(first) else self.style.default_section
 
-    def is_own(self, first: str) -> bool:
-        """Tell whether a top-level module is one of the repository's own."""
-        places = (os.path.join(self.root, first), os.path.join(self.root, "src", first))
-        return any(os.path.isdir(place) or os.path.isfile(f"{place}.py") for place in places)
+    def is_own(self, statement: Import) -> bool:
+        """Tell whether an import is of the repository's own packages."""
+        module, level = _module(statement)
+        first = module.partition(".")[0]
+        if level or first in sys.stdlib_module_names:
+            return bool(level)
+        known = next(self._known(module), "")
+        return known in (FIRST_PARTY, LOCAL) or self._is_first_party(first) or _holds(_roots(self.root), first)
 
     def key(self, statement: Import) -> Key:
         """Give the key by which statements are sorted."""
+        module, level = _module(statement)
         if isinstance(statement, ast.Import):
-            module = statement.names[0].name
-            return self.of(module), 0, natural(module)
-        return self.key_of_from(statement.module or "", statement.level)
+            return self._key(module, 0, None)
+        return self._key(module, level, min(self.member_key(alias.name) for alias in statement.names))
 
-    def key_of_from(self, module: str, level: int = 0) -> Key:
-        """Give the key of `from module import ...`."""
-        # Relative imports go from the furthest to the nearest package.
-        return self.of(module, level), 1, ((0, -level), *natural(module)) if level else natural(module)
+    def key_of_from(self, module: str, name: str) -> Key:
+        """Give the key of `from module import name`."""
+        return self._key(module, 0, self.member_key(name))
+
+    def member_key(self, name: str) -> MemberKey:
+        """Give the key of a name within `from module import ...`."""
+        style = self.style
+        rank = _rank_of_type(name, style) if style.orders_by_type else 0
+        return rank, len(name) * style.sorts_by_length, natural(name, cased=style.case_sensitive), name
+
+    def blank_lines(self, above: Key, below: Key) -> int:
+        """Count the blank lines between two neighbouring imports."""
+        if above.section != below.section:
+            return 0 if self._sections[below.section] in self.style.no_lines_before else 1
+        return self.style.lines_between_types if above.from_other != below.from_other else 0
+
+    @property
+    def _sections(self) -> tuple[str, ...]:
+        return (FUTURE, "") if self.style.one_section else self.style.order
+
+    def _key(self, module: str, level: int, member: MemberKey | None) -> Key:
+        style, is_from = self.style, member is not None
+        by_length = style.sorts_by_length or (style.sorts_straight_by_length and not is_from)
+        name = f"{module}.{member[-1]}" if member and style.mixes_types and style.lexicographical else module
+        return Key(
+            self._rank(self.section(module, level)),
+            0 if style.mixes_types else int(is_from != style.from_first),
+            (
+                module not in style.on_top,
+                (len(module) + level) * by_length,
+                not level,
+                level if style.closest_first else -level,
+                natural(name, cased=style.cased_modules),
+            ),
+            member or (),
+            from_other=is_from and not style.mixes_types,
+        )
+
+    def _rank(self, section: str) -> int:
+        if self.style.one_section:
+            return int(section != FUTURE)
+        order = self.style.order
+        return order.index(section) if section in order else order.index(self.style.default_section)
+
+    def _known(self, module: str) -> Iterator[str]:
+        parts = module.split(".") if self.style.known else []
+        for length in range(len(parts), 0, -1):
+            name = ".".join(parts[:length])
+            yield from (section for pattern, section in self.style.known if fnmatchcase(name, pattern))
+
+    def _is_first_party(self, first: str) -> bool:
+        sources = self.style.sources
+        if self.style.own_package and first == self.package:
+            return True
+        return _holds(_roots(self.root) if sources is None else sources, first)
 
 
-def natural(name: str) -> tuple[tuple[int, int | str], ...]:
-    """Give a key that sorts `a2` before `a10`, whatever the case."""
-    parts = _DIGITS.split(name.lower())
+def _module(statement: Import) -> tuple[str, int]:
+    """Give the module of an import and its level."""
+    if isinstance(statement, ast.Import):
+        return statement.names[0].name, 0
+    return statement.module or "", statement.level
+
+
+def _roots(root: str) -> tuple[str, str]:
+    return root, os.path.join(root, "src")
+
+
+def _holds(folders: tuple[str, ...], first: str) -> bool:
+    places = (os.path.join(folder, first) for folder in folders)
+    return any(os.path.isdir(place) or os.path.isfile(f"{place}.py") for place in places)
+
+
+def _rank_of_type(name: str, style: ImportStyle) -> int:
+    named = (style.constants, style.classes, style.variables)
+    if rank := next((rank for rank, names in enumerate(named, 1) if name in names), 0):
+        return rank
+    return 1 if name.isupper() and len(name) > 1 else 2 if name[:1].isupper() else 3
+
+
+def natural(name: str, *, cased: bool = False) -> Natural:
+    """Give a key that sorts `a2` before `a10`, by default whatever the case."""
+    parts = _DIGITS.split(name if cased else name.lower())
     return tuple((0, int(part)) if part.isdecimal() else (1, part) for part in parts if part)
-
-
-def member_key(name: str) -> tuple[int, tuple[tuple[int, int | str], ...], str]:
-    """Give the key of a name within `from module import ...`: constants, classes, then all others."""
-    kind = 0 if name.isupper() and len(name) > 1 else 1 if name[:1].isupper() else 2
-    return kind, natural(name), name

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Collection, Iterator
 
 from flake8_client_pool.fixes.drafts import Disjoint, Draft
+from flake8_client_pool.fixes.import_style import ImportStyle
 from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
 from flake8_client_pool.fixes.unused_imports import Imported, IsNeeded, removals
@@ -25,7 +26,9 @@ class Retargeter:
         self._takers = takers
         self._getters = getters
 
-    def fix(self, names: Names, places: Collection[Place], is_needed: IsNeeded, *, unsafe: bool) -> FileFix:
+    def fix(
+        self, names: Names, places: Collection[Place], is_needed: IsNeeded, style: ImportStyle, *, unsafe: bool
+    ) -> FileFix:
         """Rewrite the patches at some places of a file; each is rewritten whole or not at all."""
         text = names.source.text
         found = {_place(each): each for each in retargetings(names, self._takers, self._getters)}
@@ -43,7 +46,7 @@ class Retargeter:
         if fault := fault_in(draft.text):
             return FileFix(text, text, tuple(Outcome(place, "failed", fault) for place in sorted(places)))
         for root in sorted({each.root for each in done if each.root}):
-            _remove_unused(draft, root, is_needed)
+            _remove_unused(draft, root, is_needed, style)
         return FileFix(text, draft.text, tuple(outcomes))
 
 
@@ -61,9 +64,9 @@ def _outcome(place: Place, each: Retargeting | None, edits: Disjoint, *, unsafe:
     return Outcome(place, "fixed", REASON, Applicability.UNSAFE, getter=each.aim)
 
 
-def _remove_unused(draft: Draft, root: str, is_needed: IsNeeded) -> None:
+def _remove_unused(draft: Draft, root: str, is_needed: IsNeeded, style: ImportStyle) -> None:
     for imported in list(_imports_of(draft.text, root)):
-        draft.apply(removals(layout_of(draft.text, (root,)), imported, is_needed))
+        draft.apply(removals(layout_of(draft.text, (root,)), imported, is_needed, style))
 
 
 def _imports_of(text: str, name: str) -> Iterator[Imported]:

@@ -7,6 +7,8 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
+from flake8_client_pool.fixes.import_style import ImportStyle
+from flake8_client_pool.fixes.import_wrapping import named, rewritten
 from flake8_client_pool.fixes.layout import Layout
 from flake8_client_pool.fixes.ordering import Import
 from flake8_client_pool.fixes.visibility import import_of
@@ -32,11 +34,12 @@ class Imported:
     name: str
 
 
-def removals(layout: Layout, imported: Imported, is_needed: IsNeeded) -> tuple[Edit, ...]:
+def removals(layout: Layout, imported: Imported, is_needed: IsNeeded, style: ImportStyle) -> tuple[Edit, ...]:
     """Say how to remove a name from an import: no edit where it has another use.
 
     Where the name is kept for a use outside the file, or because its import stands under a condition, the line is
-    marked so that linters keep it too. `is_needed` tells whether something outside the file needs a module's name.
+    marked so that linters keep it too. `is_needed` tells whether something outside the file needs a module's name;
+    what is left of the import has the `style` that it had.
     """
     found = next(_where(layout, imported), None)
     if found is None:
@@ -51,7 +54,7 @@ def removals(layout: Layout, imported: Imported, is_needed: IsNeeded) -> tuple[E
     conditional = not in_module and _is_conditional(layout, statement)
     spoken = named_again and _is_spoken(layout, imported.name)
     if not conditional and not spoken and not (in_module and is_needed(imported.name)):
-        edit = _removed(layout, body, statement, alias)
+        edit = _removed(layout, body, statement, alias, style)
         if edit:
             return (edit,)
     return _marked(layout, alias, line)
@@ -244,9 +247,11 @@ def _code(text: str) -> ast.Module:
         return ast.Module([], [])
 
 
-def _removed(layout: Layout, body: list[ast.stmt], statement: Import, alias: ast.alias) -> Edit | None:
+def _removed(
+    layout: Layout, body: list[ast.stmt], statement: Import, alias: ast.alias, style: ImportStyle
+) -> Edit | None:
     if len(statement.names) > 1:
-        return _without_member(layout, statement, alias)
+        return _shortened(layout, statement, alias, style) or _without_member(layout, statement, alias)
     if len(body) == 1 or not layout.stands_alone(statement):
         return None
     first, last = statement.lineno, statement.end_lineno or statement.lineno
@@ -257,6 +262,14 @@ def _removed(layout: Layout, body: list[ast.stmt], statement: Import, alias: ast
         while layout.is_blank(last + 1):
             last += 1
     return Edit(layout.line_start(first), layout.line_start(last + 1), "")
+
+
+def _shortened(layout: Layout, statement: Import, alias: ast.alias, style: ImportStyle) -> Edit | None:
+    """Write a wrapped import anew, as what is left of it may be wrapped in another way, or fit on one line."""
+    if isinstance(statement, ast.Import) or statement.lineno == statement.end_lineno:
+        return None
+    text = rewritten(layout, statement, [named(each) for each in statement.names if each is not alias], style)
+    return Edit(layout.start(statement), layout.end(statement), text) if text else None
 
 
 def _without_member(layout: Layout, statement: Import, alias: ast.alias) -> Edit | None:

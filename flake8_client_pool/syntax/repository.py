@@ -143,6 +143,13 @@ class Repository:
             self._roots[directory] = self._root_above(directory)
         return self._roots[directory]
 
+    def package(self, directory: str) -> str:
+        """Name the outermost package that a directory lies in; empty where it lies in none."""
+        name = ""
+        while "__init__.py" in self.entries(directory) and dirname(directory) != directory:
+            directory, name = os.path.split(directory)
+        return name
+
     def _root_above(self, directory: str) -> str:
         above = [directory]
         while dirname(above[-1]) != above[-1]:
