@@ -26,6 +26,7 @@ class Outcome:
         getter: the getter that is called now; empty where the client is left out.
         factory: the function that does nothing now but ask the getter.
         missing_in: folders with a copy of the pool module that lacks the getter.
+        seen_by: the path of a test that sees the change; empty for none.
     """
 
     place: Place
@@ -35,6 +36,7 @@ class Outcome:
     getter: str = ""
     factory: str = ""
     missing_in: tuple[str, ...] = ()
+    seen_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)

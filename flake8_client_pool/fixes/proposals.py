@@ -40,7 +40,7 @@ class Proposal:
         edits: the change at the place itself.
         function: the offset of the outermost function around the place; -1 at module level.
         factory: the name of the function that does nothing but return the client.
-        tested: whether a test would see the change.
+        seen_by: the path of a test that would see the change; empty for none.
     """
 
     start: int
@@ -53,7 +53,7 @@ class Proposal:
     edits: tuple[Edit, ...] = ()
     function: int = -1
     factory: str = ""
-    tested: bool = False
+    seen_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,8 +97,8 @@ def _worked_out(uses: Uses, use: Use, found: Proposal, expression: Node, surroun
     refuse_if_closed(uses.names, use, getter)
     taken = surroundings.outside.collides(path, getter.name)
     placed = placement(uses.names, use.node, expression, getter, Beyond(in_cycle, taken))
-    tested = _doubt_about_tests(use, path, placed, getter, surroundings)
-    doubt = _doubt(use, placed, uses, surroundings) or tested or _doubt_about_names(use, getter, built=built)
+    test, tested = _seen_by(use, path, placed, getter, surroundings)
+    doubt = tested or _doubt(use, placed, uses, surroundings) or _doubt_about_names(use, getter, built=built)
     return replace(
         found,
         reason=doubt,
@@ -107,7 +107,7 @@ def _worked_out(uses: Uses, use: Use, found: Proposal, expression: Node, surroun
         placement=placed,
         edits=make(use, getter, placed.called),
         factory=_factory(use.node) if built else "",
-        tested=bool(tested),
+        seen_by=test,
     )
 
 
@@ -120,14 +120,19 @@ def _doubt(use: Use, placed: Placement, uses: Uses, surroundings: Surroundings) 
     return ""
 
 
-def _doubt_about_tests(use: Use, path: str, placed: Placement, getter: Getter, surroundings: Surroundings) -> str:
-    """Say which test would see the change: its stand-in is no longer used, or is called otherwise."""
+def _seen_by(use: Use, path: str, placed: Placement, getter: Getter, surroundings: Surroundings) -> tuple[str, str]:
+    """Find the test that would see the change: its path, and how. Its stand-in is not used, or is called otherwise."""
     replaced = [each for each in surroundings.outside.of(path, placed.root) if each.replaced]
     if replaced:
-        return f"{described(replaced, surroundings.root)} puts a stand-in for {placed.root} into this module"
+        place = described(replaced, surroundings.root)
+        return replaced[0].path, f"{place} puts a stand-in for {placed.root} into this module"
     kind = use.construction.kind
     same_arguments = use.node.kind() == "call" and gives_the_same(kind, getter, use.node)
-    return surroundings.tests.look_at(path, kind, same_arguments=same_arguments).removeprefix(f"{surroundings.root}/")
+    test = surroundings.tests.look_at(path, kind, same_arguments=same_arguments)
+    if test is None:
+        return "", ""
+    place = test.path.removeprefix(f"{surroundings.root}/")
+    return test.path, f"{place}:{test.look.line} looks at {test.look.what.value}"
 
 
 def _doubt_about_names(use: Use, getter: Getter, *, built: bool) -> str:

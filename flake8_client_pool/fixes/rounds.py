@@ -175,4 +175,5 @@ def _fixed(proposal: Proposal, place: Place) -> Outcome:
         getter=f"{getter.module}.{getter.name}" if getter else "",
         factory=proposal.factory,
         missing_in=getter.missing_in if getter else (),
+        seen_by=proposal.seen_by,
     )

@@ -16,7 +16,11 @@ _PATCHING = (b"patch", b"setattr")
 
 
 @dataclass(frozen=True, slots=True)
-class _TestOfCalls:
+class TestOfCalls:
+    """The path of a test, and what it looks at there."""
+
+    __test__ = False
+
     path: str
     look: Look
 
@@ -32,25 +36,25 @@ class TestsOfCalls:
         self._takers = takers
         self._outside = outside
 
-    def look_at(self, path: str, kind: ClientKind, *, same_arguments: bool) -> str:
-        """Say which test looks at how the module at a path builds clients of a kind, and at what; empty for none.
+    def look_at(self, path: str, kind: ClientKind, *, same_arguments: bool) -> TestOfCalls | None:
+        """Find a test that looks at how the module at a path builds clients of a kind; None for none.
 
         With `same_arguments` the pool gives the class the same arguments, and it does no harm to look at them.
         """
         for test in self._found.get((path, kind.name), ()):
             if test.look.what is What.NUMBER or test.look.names_none or not same_arguments:
-                return f"{test.path}:{test.look.line} looks at {test.look.what.value}"
-        return ""
+                return test
+        return None
 
     @cached_property
-    def _found(self) -> dict[tuple[str, str], list[_TestOfCalls]]:
+    def _found(self) -> dict[tuple[str, str], list[TestOfCalls]]:
         words = tuple(f"{word}{quote}".encode() for word in self._modules.constructors.words for quote in "\"'")
-        found: dict[tuple[str, str], list[_TestOfCalls]] = defaultdict(list)
+        found: dict[tuple[str, str], list[TestOfCalls]] = defaultdict(list)
         for path in self._outside.holding(_PATCHING, words):
             for patch, look in self._looks(path):
                 kind = patch.construction.kind
                 for module in self._takers.nearest_building(patch.module or path, kind):
-                    found[module, kind.name].append(_TestOfCalls(path, look))
+                    found[module, kind.name].append(TestOfCalls(path, look))
         return found
 
     def _looks(self, path: str) -> Iterator[tuple[Patch, Look]]:

@@ -20,6 +20,7 @@ from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.discovery import SourceFile, discover
 from flake8_client_pool.scan.fixing import FixedFile, Task, Workbench, all_fixed, by_file, workbench_for
 from flake8_client_pool.scan.git import work_tree_of
+from flake8_client_pool.scan.rehearsal import Rehearsal, rehearsed
 from flake8_client_pool.scan.retargeting import Followers
 from flake8_client_pool.scan.run import Options, Run, run
 
@@ -58,16 +59,31 @@ def fix(request: FixRequest) -> int:
 
 def _done(request: FixRequest, checked: Run, files: tuple[SourceFile, ...]) -> list[FixedFile]:
     """Fix the modules, and then the tests that patch their constructors, which follow what was done."""
-    fixed = _fixers(request)
     tasks = _tasks(checked, files)
-    followers = Followers(files, [_kept(request, each) for each in fixed(workbench_for(tasks), tasks)])
-    tasks = followers.tasks()
-    done = followers.joined(_kept(request, each) for each in fixed(followers.workbench(tasks), tasks))
+    if request.unsafe:
+        rehearsal = rehearsed(files, tasks, jobs=request.jobs)
+        done = rehearsal.completed(_fixed(request, files, rehearsal.tasks, rehearsal))
+    else:
+        done = _fixed(request, files, tasks)
     if request.diff:
         for each in done:
             if each.before != each.after:
                 write_bytes(patch(_path_for_git(each.file), each.before, each.after))
     return done
+
+
+def _fixed(
+    request: FixRequest, files: tuple[SourceFile, ...], tasks: list[Task], rehearsal: Rehearsal | None = None
+) -> list[FixedFile]:
+    """Fix the files of some tasks and the tests that follow; a rehearsal has done the work unless somebody is asked."""
+    fixed = _fixers(request)
+    ready = rehearsal if rehearsal and not request.interactive else None
+    modules = [_kept(request, each) for each in (ready.modules if ready else fixed(workbench_for(tasks), tasks))]
+    followers = Followers(files, modules)
+    if ready and modules == ready.modules:
+        return followers.joined(_kept(request, each) for each in ready.tests)
+    following = followers.tasks()
+    return followers.joined(_kept(request, each) for each in fixed(followers.workbench(following), following))
 
 
 def _fixers(request: FixRequest) -> Callable[[Workbench, list[Task]], Iterable[FixedFile]]:

@@ -59,7 +59,7 @@ class Workbench:
             texts: what stands for the content of the files at some absolute paths.
         """
         self._texts = texts or {}
-        self._outside = OutsideUses(tuple(neighbours))
+        self._outside = OutsideUses(tuple(neighbours), self._texts)
         self._fixers: list[tuple[Settings, FileFixer]] = []
 
     def fixed(self, task: Task, *, unsafe: bool) -> FixedFile:

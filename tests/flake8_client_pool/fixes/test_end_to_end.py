@@ -115,6 +115,30 @@ PATCHING = {
         "from google.cloud import bigquery\nfrom jobs.lazy import rows as lazy\n\n\n"
         "def rows():\n    return bigquery.Client().query('b'), lazy()\n"
     ),
+    "jobs/twice.py": (
+        "def rows():\n    from google.cloud import bigquery\n\n"
+        "    return [bigquery.Client(project='demo').query(name) for name in 'ab']\n"
+    ),
+    "jobs/chained.py": (
+        "from jobs.twice import rows as twice\n\n\ndef rows():\n    from google.cloud import bigquery\n\n"
+        "    return bigquery.Client().query('c')\n"
+    ),
+    "jobs/counted.py": FILES["jobs/counted.py"],
+    "tests/test_calls.py": (
+        "from unittest.mock import patch\n\nfrom jobs import counted\n\n\n"
+        "@patch('jobs.counted.bigquery.Client')\ndef test_number(client):\n    counted.rows()\n"
+        "    assert client.call_count == 2\n"
+    ),
+    "tests/test_twice.py": (
+        "from unittest.mock import patch\n\nfrom jobs import twice\n\n\n"
+        "@patch('google.cloud.bigquery.Client')\ndef test_twice(client):\n    twice.rows()\n"
+        "    assert len(client.call_args_list) == 2\n"
+    ),
+    "tests/test_chained.py": (
+        "from unittest.mock import patch\n\nfrom jobs import chained\n\n\n"
+        "@patch('google.cloud.bigquery.Client')\ndef test_chained(client):\n    chained.rows()\n"
+        "    client.assert_called_once_with()\n"
+    ),
     "tests/conftest.py": "import pytest\n",
     "tests/test_report.py": (
         "from unittest import mock\nfrom unittest.mock import patch\n\nimport pytest\n\nfrom jobs import report\n\n\n"
@@ -145,7 +169,7 @@ PATCHING = {
 def test_patches_follow_the_modules(tree: Tree, client_pool: Run, run_process: Run) -> None:
     root = tree(PATCHING)
     (root / ".git").mkdir()
-    assert _passed(run_process) == 5
+    assert _passed(run_process) == 8
     done = client_pool("fix", "--unsafe")
     assert re.findall(r"^  (tests\S+?:\d+):\d+ .*CPL301  (.*)", done.stdout, re.MULTILINE) == [
         ("tests/test_both.py:6", "it stands in for the clients of jobs/both.py, jobs/lazy.py")
@@ -156,8 +180,19 @@ def test_patches_follow_the_modules(tree: Tree, client_pool: Run, run_process: R
     assert "    client.assert_called_with(project_id='demo')\n" in tests
     assert "            project_id='demo',  # ours\n" in tests
     assert "patch('shared.clients.get_bigquery_client')" in (root / "tests/test_lazy.py").read_text()
-    assert _passed(run_process) == 5
-    assert client_pool("fix", "--unsafe").stdout.endswith("Fixed 0 findings in 0 files; 1 left.\n")
+    assert "@patch('jobs.counted.get_bigquery_client')\n" in (root / "tests/test_calls.py").read_text()
+    assert _passed(run_process) == 8
+    assert client_pool("fix", "--unsafe").stdout.endswith("Fixed 0 findings in 0 files; 3 left.\n")
+    assert [reason.split(", and does not follow: ") for reason in re.findall(r"CPL101  (.*)", done.stdout)] == [
+        [
+            "tests/test_chained.py:9 looks at with which arguments the client is built",
+            "jobs/twice.py builds such clients itself",
+        ],
+        [
+            "tests/test_twice.py:9 looks at how often clients are built",
+            "what is done with client.call_args_list is not followed",
+        ],
+    ]
 
 
 def _passed(run_process: Run) -> int:

@@ -52,13 +52,23 @@ def test_json(tree: Tree, client_pool: Run) -> None:
 
 
 def test_unsafe_changes_are_made_when_asked_for(tree: Tree, client_pool: Run) -> None:
+    text = "from functools import partial\n\nfrom google.cloud import bigquery\n\nmake = partial(bigquery.Client)\n"
+    root = tree({"a.py": text})
+    assert "unsafe: what is called later" in client_pool("fix", "a.py").stdout
+    assert (root / "a.py").read_text() == text
+    assert client_pool("fix", "a.py", "--unsafe").returncode == 0
+    assert "partial(get_bigquery_client)" in (root / "a.py").read_text()
+
+
+def test_a_module_waits_for_a_test_that_is_not_to_be_fixed(tree: Tree, client_pool: Run) -> None:
     tests = "from unittest.mock import patch\n\n\n@patch('a.bigquery')\ndef test(stand_in): ...\n"
     root = tree({"a.py": BUILDS, "test_a.py": tests})
-    done = client_pool("fix", "a.py")
-    assert "unsafe: test_a.py puts a stand-in for bigquery into this module" in done.stdout
+    reason = "test_a.py puts a stand-in for bigquery into this module"
+    assert f"unsafe: {reason}" in client_pool("fix", "a.py").stdout
+    done = client_pool("fix", "a.py", "--unsafe")
+    assert f"{reason}, and does not follow: it is not among what is to be fixed" in done.stdout
+    assert done.returncode == 1
     assert (root / "a.py").read_text() == BUILDS
-    assert client_pool("fix", "a.py", "--unsafe").returncode == 0
-    assert "get_bigquery_client(" in (root / "a.py").read_text()
 
 
 def test_select(tree: Tree, client_pool: Run) -> None:
