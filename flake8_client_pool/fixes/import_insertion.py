@@ -85,6 +85,8 @@ def in_front_of(layout: Layout, statement: ast.stmt, wanted: Wanted, order: Impo
         return _in_block(layout, block, wanted, order)
     first = _first_line(statement)
     start, indent = layout.line_start(first), layout.indent_of(statement)
+    if not indent:
+        return Edit(start, start, _set_apart(layout, wanted, first, order.style))
     blank = layout.newline if isinstance(statement, ast.FunctionDef | ast.ClassDef) else ""
     return Edit(start, start, f"{indent}{wanted.statement(layout, order.style, indent)}{layout.newline}{blank}")
 
@@ -198,28 +200,33 @@ def _chosen(layout: Layout, blocks: list[Block], anchor: int | None) -> Block | 
 
 def _alone(layout: Layout, wanted: Wanted, mended: int, style: ImportStyle) -> Edit:
     """Make a block of its own: behind the mending of the path, or behind the docstring."""
-    line, newline = wanted.statement(layout, style), layout.newline
-    if mended:
-        number = layout.line_at(mended - 1) + 1
-        place = layout.line_start(number)
-        before = "" if place == 0 or layout.text[place - 1 : place] == "\n" else newline
-        blanks = newline * _missing_blanks(layout, number, style)
-        return Edit(place, place, f"{before}{newline}{line}{newline}{blanks}")
     body = layout.tree.body
     first = body[1] if len(body) > 1 and _is_docstring(body[0]) else body[0]
-    number = _first_line(first)
+    number = layout.line_at(mended - 1) + 1 if mended else _first_line(first)
     place = layout.line_start(number)
-    return Edit(place, place, f"{line}{newline}{newline * _missing_blanks(layout, number, style)}")
+    is_ended = place == 0 or layout.text[place - 1 : place] == "\n"
+    above = (layout.newline if is_ended else layout.newline * 2) if mended else ""
+    below = _first_with_text(layout, number)
+    return Edit(place, layout.line_start(below), above + _set_apart(layout, wanted, below, style))
 
 
-def _missing_blanks(layout: Layout, number: int, style: ImportStyle) -> int:
-    """Count the blank lines that are wanted between an import and a line, but that are not there."""
-    blanks = 0
-    while layout.is_blank(number + blanks):
-        blanks += 1
-    following = layout.line(number + blanks)
-    wanted = style.blank_lines_above(definition=bool(_DEFINITION.match(following)))
-    return max(0, wanted - blanks) if following else 0
+def _set_apart(layout: Layout, wanted: Wanted, below: int, style: ImportStyle) -> str:
+    """Write an import at module level with the blank lines between it and the line `below`."""
+    following = next((line for line in map(layout.line, range(below, len(layout.lines) + 1)) if _is_code(line)), "")
+    definition = _DEFINITION.match(following) is not None
+    blanks = style.blank_lines_above(definition=definition) if layout.line(below) else 0
+    return wanted.statement(layout, style) + layout.newline * (1 + blanks)
+
+
+def _is_code(line: str) -> bool:
+    return bool(line.strip()) and not line.startswith("#")
+
+
+def _first_with_text(layout: Layout, number: int) -> int:
+    """Give the first line from one on that is not blank."""
+    while layout.is_blank(number):
+        number += 1
+    return number
 
 
 def _is_docstring(statement: ast.stmt) -> bool:

@@ -82,8 +82,6 @@ def _vertical_grid_grouped(head: str, names: Sequence[str], width: int, style: I
 
 
 def _alone(head: str, name: str, style: ImportStyle) -> str:
-    if style.wrapped_from == 1:
-        return f"{head}({name}{_comma(style)})"
     return f"{head}(\n{_INDENT}{name}{_comma(style)})" if style.parentheses else f"{head}\\\n{_INDENT}{name}"
 
 

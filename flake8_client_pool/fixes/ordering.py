@@ -80,9 +80,10 @@ class ImportOrder:
         return rank, len(name) * style.sorts_by_length, natural(name, cased=style.case_sensitive), name
 
     def blank_lines(self, above: Key, below: Key) -> int:
-        """Count the blank lines between two neighbouring imports."""
+        """Count the blank lines between two neighbouring imports; a section without any counts as if it were there."""
         if above.section != below.section:
-            return 0 if self._sections[below.section] in self.style.no_lines_before else 1
+            passed = self._sections[above.section + 1 : below.section + 1]
+            return 0 if self.style.no_lines_before.issuperset(passed) else 1
         return self.style.lines_between_types if above.from_other != below.from_other else 0
 
     @property

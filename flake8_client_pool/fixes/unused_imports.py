@@ -255,7 +255,7 @@ def _removed(
     if len(body) == 1 or not layout.stands_alone(statement):
         return None
     first, last = statement.lineno, statement.end_lineno or statement.lineno
-    ends_section = layout.is_blank(last + 1) or last >= len(layout.lines)
+    ends_section = layout.is_blank(last + 1) or last >= len(layout.lines) or style.lines_after == 0
     if layout.is_blank(first - 1) and ends_section:
         first -= 1
     elif ends_section and body[0] is statement:

@@ -11,6 +11,8 @@ import pytest
 
 from .conftest import POOL
 
+GUARDED = "try:\n    from google.cloud import bigquery\nexcept ImportError:\n    bigquery = None\n\n\n"
+MENDED = "import os\nimport sys\n\nfrom google.cloud import bigquery\n\nsys.path.insert(0, '..')\n"
 MODULES = {
     "alone": "def rows():\n    from google.cloud import bigquery\n\n    return bigquery.Client()\n",
     "above_a_class": (
@@ -18,11 +20,11 @@ MODULES = {
     ),
     "above_a_constant": '"""Jobs."""\nfrom google.cloud import bigquery\n\nCLIENT = bigquery.Client()\n',
     "among_many": (
-        "from __future__ import annotations\n\nimport os\nfrom collections import abc\n\n"
+        "from __future__ import annotations\n\nimport argparse\nimport os\nfrom collections import abc\n\n"
         "import apache_beam as beam\nfrom google.cloud import bigquery\nfrom PIL import Image\n\n"
         "import tools.plots\nfrom shared.config import default_project\nfrom tools import Frame, draw\n\n"
         "from . import sibling\nfrom .zoo import animals\n\n\n"
-        "def rows(image: Image, names: abc.Sequence) -> beam.Row:\n"
+        "def rows(image: Image, names: abc.Sequence) -> beam.Row | argparse.Action:\n"
         "    return bigquery.Client(project=os.environ.get('P', default_project())), Frame, draw, sibling, animals, "
         "tools.plots\n"
     ),
@@ -46,9 +48,17 @@ MODULES = {
         "def rows():\n    close()\n    return bigquery.Client()\n"
     ),
     "one_less": (
-        "from google.cloud import bigquery, exceptions, firestore, pubsub, storage, translate\n\n\n"
-        "def rows():\n    print(exceptions, firestore, pubsub, storage, translate)\n    return bigquery.Client()\n"
+        "from google.cloud import bigquery, exceptions, firestore, pubsub, storage, translate_v3_1\n\n\n"
+        "def rows():\n    print(exceptions, firestore, pubsub, storage, translate_v3_1)\n    return bigquery.Client()\n"
     ),
+    "in_front_of_a_statement": GUARDED + "CLIENT = bigquery.Client()\n",
+    "in_front_of_a_definition": GUARDED + "@bigquery.Client().handles\ndef rows(): ...\n",
+    "in_front_of_a_class": GUARDED + "class Rows(bigquery.Client().Base): ...\n",
+    "behind_a_mended_path": MENDED + "\n\n\ndef rows():\n    return bigquery.Client(), os\n",
+    "behind_it_above_a_comment": MENDED + "\n\n# What follows.\ndef rows():\n    return bigquery.Client(), os\n",
+    "behind_it_above_a_class": MENDED + "\n@os.register\nclass Rows:\n    client = bigquery.Client()\n",
+    "behind_it_above_a_constant": MENDED + "\nCLIENT = bigquery.Client(project=os.sep)\n",
+    "behind_it_above_imports": MENDED + "\nimport abc\n\n\ndef rows():\n    return bigquery.Client(), os, abc\n",
     "in_a_function": (
         "def rows(a):\n    import os\n\n    from google.cloud import bigquery\n\n"
         "    if a:\n        if a > os.sep:\n            from google.cloud import storage\n\n"
@@ -114,8 +124,8 @@ ISORT = {
     "appnexus": "profile = appnexus\nknown_application = tools",
     **{f"multi_line_output {mode}": f"multi_line_output = {mode}" for mode in range(6)},
     **{f"{mode} with commas": f"multi_line_output = {mode}\ninclude_trailing_comma = yes" for mode in range(6)},
-    "parentheses": "use_parentheses = true\nline_length = 40",
-    "backslashes": "line_length = 40",
+    "parentheses": "use_parentheses = true\nline_length = 52",
+    "backslashes": "line_length = 52",
     "named mode": "multi_line_output = VERTICAL_HANGING_INDENT",
     "mixed": "force_sort_within_sections = true",
     "mixed whatever the case": "force_sort_within_sections = true\norder_by_type = false",
@@ -124,7 +134,7 @@ ISORT = {
     "lexicographical": "lexicographical = true\nforce_sort_within_sections = true",
     "combined": "combine_as_imports = true",
     "single lines": "force_single_line = true",
-    "wrapped": "force_grid_wrap = 1",
+    "wrapped": "force_grid_wrap = 3",
     "lines": "lines_after_imports = 1\nlines_between_types = 1",
     "known": "known_third_party = shared\nknown_first_party = apache_beam,google",
     "own section": "known_pool = shared\nsections = FUTURE,STDLIB,POOL,THIRDPARTY,FIRSTPARTY,LOCALFOLDER",
