@@ -99,9 +99,7 @@ class FileFixer:
             return self._propose(path, text, words, whole=True)
 
     def _propose(self, path: str, text: str, words: tuple[str, ...], *, whole: bool) -> tuple[Names, list[Proposal]]:
-        # Where a library is used at all decides what becomes of its import.
-        kept = (*words, *self._modules.constructors.module_names)
-        names = self._modules.open(path, text, kept, whole=whole)
+        names = self._modules.open(path, text, words, whole=whole)
         if names.source.unreadable:
             layout_of(text)
         uses = Uses(names, words)

@@ -39,11 +39,21 @@ _GIVING = frozenset((*_ASSIGNING, "for_statement", "for_in_clause"))
 _ASSIGNED = frozenset((*_ASSIGNING, "delete_statement", "for_statement"))
 _PARTS = frozenset(("attribute", "subscript"))
 _DISPLAYS = frozenset(("tuple", "list", "expression_list"))
-# A name but where it is given a value, is compared with None, or has a method called that leaves the client as it is.
-_MORE_THAN_ASKED = (
-    r"(?<!\w)NAME\b(?!\s*=(?!=)| is (?:not )?None\b|"
-    r"\.(?!(?:close|stop|shutdown|transport|__exit__|__aexit__)\b)\w+\()"
+# What may stand behind a client's name, in words or in code, where nothing can happen to the client.
+_BEHIND_THE_HARMLESS = (
+    # It is given a value, or a type and perhaps a value.
+    r"\s*=(?!=)",
+    r"(?<!with NAME)(?<!with self\.NAME): ?['\"\w]",
+    # It is asked for itself, or for anything but to end.
+    r" is (?:not )?None\b",
+    r"\(",
+    r"\.(?!(?:close|stop|shutdown|transport|__exit__|__aexit__)\b)\w+\(",
+    # It is part of a text: no two names stand side by side in a program.
+    r" (?!(?:and|as|async|else|for|if|in|is|not|or)\b)\w",
+    r"\.?['\"]",
 )
+# A pattern that begins with plain text is found several times as fast.
+_MORE_THAN_ASKED = rf"NAME\b(?<!\wNAME)(?!{'|'.join(_BEHIND_THE_HARMLESS)})"
 
 
 class Kind(Enum):
@@ -208,6 +218,8 @@ class Following:
 
     def _take_parameter(self, function: Node, parent: Node, node: Node, kind: Kind) -> None:
         """Go on in a function of the same file that is given the client."""
+        if not self._is_at_risk():
+            return
         for value in self._names.evaluate(function):
             parameters = value.node.field("parameters") if isinstance(value, Function) else None
             if not isinstance(value, Function) or value.names is not self._names or parameters is None:
@@ -224,7 +236,12 @@ class Following:
 
 def _is_only_asked(word: str, text: str) -> bool:
     """Tell by the words of a source whether a name only takes values and has its methods called, none that closes."""
-    return not re.search(_MORE_THAN_ASKED.replace("NAME", word), text)
+    others = re.finditer(_MORE_THAN_ASKED.replace("NAME", word), text)
+    return all(_is_comment(text[text.rfind("\n", 0, each.start()) + 1 : each.start()]) for each in others)
+
+
+def _is_comment(line: str) -> bool:
+    return line.lstrip().startswith("#")
 
 
 def _parameter_name(parameter: Node) -> Node:

@@ -63,9 +63,11 @@ def removals(layout: Layout, imported: Imported, is_needed: IsNeeded, style: Imp
 def is_used_beside(names: Names, imported: Imported, edits: Iterable[Edit]) -> bool:
     """Tell whether a name that an import binds is used where no edit changes the text; in doubt it is not.
 
-    It answers from the syntax tree that there is anyway, and sees no use in a string: `removals` sees all.
+    It answers from the text and the syntax tree that are there anyway, and sees no use in a string: `removals` sees all.
     """
     spans = sorted((edit.start, edit.end) for edit in edits)
+    if _is_plainly_used(names.source.text, imported, spans):
+        return True
     bindings = names.uses(imported.name).by_scope.items()
     own = [scope for scope, each in bindings if any(_is_made_by(binding, imported) for binding in each)]
     for node in names.source.identifiers(imported.name) if own else ():
@@ -75,6 +77,22 @@ def is_used_beside(names: Names, imported: Imported, edits: Iterable[Edit]) -> b
             if scope == own[0]:
                 return True
     return False
+
+
+def _is_plainly_used(text: str, imported: Imported, spans: list[tuple[int, int]]) -> bool:
+    """Tell whether a text binds a name once, by its import, and takes an attribute of it where no string can be."""
+    name = re.escape(imported.name)
+    bound = [match.start() for match in re.finditer(rf"(?<![\w.]){name}\b(?!\s*\.)", text)]
+    if len(bound) != 1 or text.rfind("\n", 0, imported.offset) != text.rfind("\n", 0, bound[0]):
+        return False
+    uses = (match.start() for match in re.finditer(rf"(?<![\w.]){name}\.\w", text))
+    return any(not _is_within(spans, use) and not _may_be_in_string(text, use) for use in uses)
+
+
+def _may_be_in_string(text: str, offset: int) -> bool:
+    """Tell whether a place may lie in a string or a comment, by what stands before it."""
+    line = text[text.rfind("\n", 0, offset) + 1 : offset]
+    return any(mark in line for mark in "'\"#") or any(text.count(each, 0, offset) % 2 for each in ('"""', "'''"))
 
 
 def _is_within(spans: list[tuple[int, int]], offset: int) -> bool:
