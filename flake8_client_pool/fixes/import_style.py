@@ -51,6 +51,7 @@ class ImportStyle:
         sorts_by_length: whether shorter modules stand above.
         sorts_straight_by_length: whether they do so in `import a`.
         closest_first: whether `from .a` stands above `from ..a`.
+        sorts_dots: whether the dots of relative imports are sorted as letters are.
         on_top: modules that stand above others.
         order: the sections.
         one_section: whether there are none but that for the future.
@@ -85,6 +86,7 @@ class ImportStyle:
     sorts_by_length: bool = False
     sorts_straight_by_length: bool = False
     closest_first: bool = False
+    sorts_dots: bool = False
     on_top: frozenset[str] = frozenset()
     order: tuple[str, ...] = SECTIONS
     one_section: bool = False

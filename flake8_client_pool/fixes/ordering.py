@@ -94,6 +94,7 @@ class ImportOrder:
         style, is_from = self.style, member is not None
         by_length = style.sorts_by_length or (style.sorts_straight_by_length and not is_from)
         name = f"{module}.{member[-1]}" if member and style.mixes_types and style.lexicographical else module
+        distance = 0 if style.sorts_dots else level if style.closest_first else -level
         return Key(
             self._rank(self.section(module, level)),
             0 if style.mixes_types else int(is_from != style.from_first),
@@ -101,8 +102,8 @@ class ImportOrder:
                 module not in style.on_top,
                 (len(module) + level) * by_length,
                 not level,
-                level if style.closest_first else -level,
-                natural(name, cased=style.cased_modules),
+                distance,
+                natural("." * level * style.sorts_dots + name, cased=style.cased_modules),
             ),
             member or (),
             from_other=is_from and not style.mixes_types,

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from os.path import abspath, dirname
 
+from flake8_client_pool.fixes.layout import layout_of
+from flake8_client_pool.fixes.running_early import may_run_before
 from flake8_client_pool.fixes.visibility import Standing, always_runs_before, import_of, is_declared_global, standing
 from flake8_client_pool.rules.getter_call import NotPooledError
 from flake8_client_pool.rules.getter_definitions import Getter
@@ -182,12 +184,25 @@ def _visible(names: Names, call: Node, getter: Getter, sites: list[Binding]) -> 
         if not all(_is_getter_import(names, binding, getter) for binding in found.bindings):
             is_taken = is_taken or name == getter.name
             continue
+        bindings = [each for each in found.bindings if _has_run(names, each, found, call)]
         place = place_of(call)
-        if any(always_runs_before(each, place, call, inner=found.is_inner) for each in found.bindings):
+        if any(always_runs_before(each, place, call, inner=found.is_inner) for each in bindings):
             return name, is_taken
-        if any(_goes_with(binding, found, site) for binding in found.bindings for site in sites):
+        if any(_goes_with(binding, found, site) for binding in bindings for site in sites):
             return name, is_taken
     return "", is_taken
+
+
+def _has_run(names: Names, binding: Binding, found: Standing, call: Node) -> bool:
+    """Tell whether nothing calls a function of the file so early that an import is still to come."""
+    scopes = place_of(call).scopes
+    if not found.is_module or not any(each.kind() in FUNCTIONS for each in scopes):
+        return binding.position <= start_of(call)
+    outermost = scopes[-2]
+    if binding.position <= start_of(outermost):
+        return True
+    name = outermost.field("name")
+    return not may_run_before(layout_of(names.source.text), name.text() if name else "", binding.position)
 
 
 def _free_alias(names: Names, call: Node, getter: Getter) -> str:

@@ -2,12 +2,13 @@
 
 import ast
 import builtins
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from flake8_client_pool.fixes.layout import Layout
 from flake8_client_pool.fixes.path_mending import mending_functions, mends_path
 
 _REACHING_ALL = frozenset(("globals", "locals", "vars", "exec", "eval"))
+_DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
 _KNOWN = frozenset((*dir(builtins), "__file__", "__path__")) - _REACHING_ALL
 
 
@@ -27,6 +28,33 @@ def first_run(layout: Layout) -> int:
         if not any(isinstance(node, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) for node in nodes):
             known |= set(_bound(nodes))
     return len(layout.text)
+
+
+def may_run_before(layout: Layout, name: str, offset: int) -> bool:
+    """Tell whether what stands above an offset may call a function, or make an object of a class, defined in the file.
+
+    One without a name may be called by whatever names anything that the file defines.
+    """
+    if not name:
+        return first_run(layout) < offset
+    definitions = {each.name: each for body in layout.bodies for each in body if isinstance(each, _DEFINITIONS)}
+    above = [each for each in layout.tree.body if layout.start(each) < offset]
+    waiting = {found for each in above for found in _used(_running(each))}
+    waiting |= {each.name for each in definitions.values() if not definitions.keys().isdisjoint(_decorating(each))}
+    reached: set[str] = set()
+    while waiting:
+        reached |= waiting
+        called = (definitions[each] for each in waiting & definitions.keys())
+        waiting = {found for each in called for found in _used(ast.walk(each))} - reached
+    return name in reached or not _REACHING_ALL.isdisjoint(reached)
+
+
+def _used(nodes: Iterable[ast.AST]) -> Iterator[str]:
+    return (node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load))
+
+
+def _decorating(definition: ast.stmt) -> Iterator[str]:
+    return (found for each in _decorators(definition) for found in _used(ast.walk(each)))
 
 
 def _running(node: ast.AST) -> Iterator[ast.AST]:

@@ -203,6 +203,7 @@ def isort_style(settings: Table, folder: str) -> ImportStyle:
         sources=tuple(join(folder, each) for each in _given(merged.get("src_paths"))) or (folder, join(folder, "src")),
         orders_by_type=style.orders_by_type and not _is_on(merged, "force_alphabetical_sort_within_sections"),
         cased_modules=style.orders_by_type if style.mixes_types else style.case_sensitive,
+        sorts_dots=style.mixes_types and not style.closest_first,
         lexicographical=style.lexicographical and not _is_on(merged, "group_by_package"),
     )
 

@@ -22,15 +22,15 @@ MODULES = {
     "among_many": (
         "from __future__ import annotations\n\nimport argparse\nimport os\nfrom collections import abc\n\n"
         "import apache_beam as beam\nfrom google.cloud import bigquery\nfrom PIL import Image\n\n"
-        "import tools.plots\nfrom shared.config import default_project\nfrom tools import Frame, draw\n\n"
-        "from . import sibling\nfrom .zoo import animals\n\n\n"
+        "import tools.art\nfrom shared.config import default_project\nfrom tools import draw\n\n"
+        "from . import sibling\nfrom ..farm import barn\nfrom .zoo import animals\n\n\n"
         "def rows(image: Image, names: abc.Sequence) -> beam.Row | argparse.Action:\n"
-        "    return bigquery.Client(project=os.environ.get('P', default_project())), Frame, draw, sibling, animals, "
-        "tools.plots\n"
+        "    return bigquery.Client(project=os.environ.get('P', default_project())), draw, sibling, barn, animals, "
+        "tools.art\n"
     ),
     "among_straight": (
-        "import os\n\nimport google.cloud.bigquery\nimport tools.plots\n\n\n"
-        "def rows():\n    return google.cloud.bigquery.Client(project=os.sep), tools.plots\n"
+        "import os\n\nimport google.cloud.bigquery\nimport tools.art\n\n\n"
+        "def rows():\n    return google.cloud.bigquery.Client(project=os.sep), tools.art\n"
     ),
     "beside_others": (
         "from google.cloud import bigquery\nfrom shared.clients import close_all_clients, get_firestore_client\n\n\n"
@@ -155,7 +155,7 @@ def repositories(tmp_path: Path) -> Callable[[Mapping[str, Mapping[str, str]]], 
         roots = {name: tmp_path / str(number) for number, name in enumerate(configurations)}
         for name, root in roots.items():
             jobs = {f"jobs/{each}.py": text for each, text in MODULES.items()}
-            files = {**POOL, "tools/plots.py": "", ".git/HEAD": "", **configurations[name], **jobs}
+            files = {**POOL, "tools/art.py": "", ".git/HEAD": "", **configurations[name], **jobs}
             for path, text in files.items():
                 (root / path).parent.mkdir(parents=True, exist_ok=True)
                 (root / path).write_text(text)

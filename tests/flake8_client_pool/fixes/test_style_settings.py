@@ -90,6 +90,8 @@ def test_ruff_places_the_packages_that_it_would_find(fix: Callable[..., FileFix]
     assert fix({"services/job.py": job, "services/ruff.toml": "line-length = 99"}).after.startswith(together)
     inside = {"shared/job.py": job, "shared/__init__.py": "", "shared/ruff.toml": "src = ['nowhere']"}
     assert fix(inside).after.startswith(apart)
+    settings = f"{inside['shared/ruff.toml']}\n[lint.isort]\ndetect-same-package = false"
+    assert fix({**inside, "shared/ruff.toml": settings}).after.startswith(together)
 
 
 @pytest.mark.parametrize(("length", "wrapped"), [(65, True), (66, False)])
