@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
-from os.path import abspath, dirname
+from os.path import abspath, basename, dirname
 from typing import TYPE_CHECKING, TypeVar
 
 from flake8_client_pool.constructors import Constructors, PoolGetters
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from flake8_client_pool.rules.getter_definitions import Getter
     from flake8_client_pool.rules.getters import Getters
     from flake8_client_pool.rules.pooled_bases import Givers
+    from flake8_client_pool.rules.pooled_tests import PooledTests
     from flake8_client_pool.rules.taking import Takers
     from flake8_client_pool.syntax.modules import Modules
 
 Answer = TypeVar("Answer")
 
-CONFTEST = "/conftest.py"
-# A rule looks at such files even where no client is built in them.
+# Where a test tree begins is looked at even where no client is built in the file.
 _WORDS_OF_TESTS = ("pytest",)
 _CLASS = re.compile(rb"^[ \t]*class[ \t]", re.MULTILINE)
 PATCHING_WORDS = frozenset(("patch", "setattr"))
@@ -51,15 +51,18 @@ class Engine:
         repository: Repository | None = None,
         *,
         patches: bool = False,
+        pooled_in_tests: tuple[ClientKind, ...] | None = None,
     ) -> None:
         """Prepare to look for every one of `kinds`; messages name `pool_module` as the getters' home.
 
         Other files are found in `repository`, which is that on the disk unless another is given. With `patches` tests
-        are looked at that patch constructors.
+        are looked at that patch constructors. Test trees in which nothing empties the pool are looked for if their code
+        takes clients of the kinds `pooled_in_tests`, which are all of `kinds` unless others are given.
         """
         self._constructors = Constructors(kinds)
         self._repository = repository or Repository()
         self._patches = patches
+        self._pooled_in_tests = kinds if pooled_in_tests is None else pooled_in_tests
         self._pool_module = pool_module
         self._words = Words(self._constructors, self._repository, self._names_taken)
 
@@ -89,8 +92,15 @@ class Engine:
         """
         found = self._words.of(path, data)
         if self._patches and any(word.encode() in data for word in PATCHING_WORDS):
-            return tuple(sorted({*found, *PATCHING_WORDS}))
-        return found or (_WORDS_OF_TESTS if path.endswith(CONFTEST) else ())
+            found = tuple(sorted({*found, *PATCHING_WORDS}))
+        return (*found, *_WORDS_OF_TESTS) if self.begins_tests(path) else found
+
+    def begins_tests(self, path: str) -> bool:
+        """Tell whether a file stands for a test tree that could run pooled code."""
+        path = abspath(path)
+        if not self._pooled_in_tests or "test" not in basename(path):
+            return False
+        return self._repository.sees(self._pool_module, dirname(path)) and self._pooled_tests.begin_at(path)
 
     def analyze(self, path: str, text: str, words: tuple[str, ...]) -> Analysis:
         """Find every fault in one file, in the order of its places; `words` is the answer of `words`."""
@@ -161,7 +171,7 @@ class Engine:
             *client_built_directly.check(uses, self._getters),
             *client_built_over_base.check(uses, self._getter_modules),
             *client_class_handed_on.check(uses, self._getters),
-            *pools_not_emptied.check(names.source, self._getters),
+            *(pools_not_emptied.check(names.source, self._pooled_tests) if self.begins_tests(path) else ()),
             *source_not_parsed.check(names.source),
         ]
         if may_patch:
@@ -179,6 +189,12 @@ class Engine:
         from flake8_client_pool.rules.getters import Getters
 
         return Getters(self._repository, self._pool_module)
+
+    @cached_property
+    def _pooled_tests(self) -> "PooledTests":
+        from flake8_client_pool.rules.pooled_tests import PooledTests
+
+        return PooledTests(self._pooled_in_tests, self._getters, self._repository)
 
     @cached_property
     def _takers(self) -> "Takers":

@@ -83,6 +83,8 @@ def example(shown: Example) -> Iterator[str]:
     yield ""
     if shown.fixed is not None:
         yield from ("`client-pool fix` makes of it:", "", *code("python", "", shown.fixed))
+    for name, text in shown.created.items():
+        yield from (f"`client-pool fix` makes `{name}`:", "", *code("python", "", text))
 
 
 def code(language: str, title: str, text: str) -> tuple[str, ...]:

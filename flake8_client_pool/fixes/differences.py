@@ -74,6 +74,13 @@ def _is_word(text: str) -> bool:
     return text.isalnum() or text == "_"
 
 
+def patch_of_new(path: str, content: bytes) -> bytes:
+    """Write a patch that makes a file, as `patch` changes one."""
+    new = _quoted(b"b/" + os.fsencode(path.replace(os.sep, "/")))
+    head, body = patch(path, b"", content).split(b"\n", 1)
+    return head + b"\nnew file mode 100644\n--- /dev/null\n+++ " + new + b"\n" + body.split(b"\n", 2)[2]
+
+
 def patch(path: str, before: bytes, after: bytes) -> bytes:
     """Write a unified diff of one file that `git apply` takes; empty where nothing differs.
 

@@ -1,31 +1,76 @@
 """Add the fixture that empties a repository's own pool after each test."""
 
 import ast
+import re
+from collections.abc import Iterator
 
+from flake8_client_pool.fixes.drafts import applied
+from flake8_client_pool.fixes.import_extension import Wanted
+from flake8_client_pool.fixes.import_insertion import at_module_level
 from flake8_client_pool.fixes.layout import Layout
-from flake8_client_pool.rules.pools_not_emptied import EMPTYING_FUNCTION
+from flake8_client_pool.fixes.ordering import ImportOrder
+from flake8_client_pool.rules.pooled_tests import EMPTYING_FUNCTION
 
-_FIXTURE = '''@pytest.fixture(autouse=True)
-def _empty_client_pools():
+# The pool is not imported for the fixture's sake: it would be before the tests have put stand-ins for what it imports.
+_FIXTURE = '''@{fixture}(autouse=True)
+def {name}():
     """Give each test clients of its own: the pool would hand one test's stand-in to the next."""
     yield
-    from {module} import {function}
+    if "{pool}" in {sys}.modules:
+        from {pool} import {function}
 
-    {function}()
+        {function}()
 '''
+_NAMES = ("_empty_client_pools", "_empty_client_pools_after_each_test")
 
 
-def with_fixture(text: str, module: str) -> str:
-    """Give the text of a `conftest.py` with the fixture at its end; `module` is the pool module."""
-    layout = Layout(text)
-    newline = layout.newline
-    imported = any(
-        isinstance(statement, ast.Import)
-        and any(alias.name == "pytest" and not alias.asname for alias in statement.names)
-        for statement in layout.tree.body
+def with_fixture(text: str, pool: str, order: ImportOrder, newline: str) -> str:
+    """Give the text of a `conftest.py` with the fixture at its end.
+
+    Args:
+        text: the text so far; it may be empty.
+        pool: the module that has the function to call.
+        order: how imports are sorted and laid out.
+        newline: the line end of the text.
+
+    Raises:
+        NoPlaceError: what the fixture needs cannot be imported at the top of the file.
+    """
+    sys = _bound_to(text, "sys")
+    fixture = _bound_to(text, "pytest", "fixture")
+    if not fixture:
+        text = _with_import(text, "pytest", order, newline)
+    if not sys:
+        text = _with_import(text, "sys", order, newline)
+    name = next((each for each in _NAMES if not re.search(rf"\b{each}\b", text)), _NAMES[-1])
+    added = _FIXTURE.format(
+        fixture=fixture or "pytest.fixture", name=name, pool=pool, sys=sys or "sys", function=EMPTYING_FUNCTION
     )
-    fixture = _FIXTURE.format(module=module, function=EMPTYING_FUNCTION).replace("\n", newline)
-    body = text.rstrip()
-    if not imported:
-        fixture = f"import pytest{newline}{newline}{newline}{fixture}"
-    return f"{body}{newline * 3}{fixture}" if body else fixture
+    return text.rstrip("\r\n") + newline * 3 + added.replace("\n", newline)
+
+
+def _bound_to(text: str, module: str, member: str = "") -> str:
+    """Give what a module, or a member of it, is called in a text; empty where it is not imported at the top level."""
+    statements = Layout(text).tree.body
+    return next((name for statement in statements for name in _names(statement, module, member)), "")
+
+
+def _names(statement: ast.stmt, module: str, member: str) -> Iterator[str]:
+    if isinstance(statement, ast.Import):
+        called = (alias.asname or alias.name for alias in statement.names if alias.name == module)
+        yield from (f"{name}.{member}".rstrip(".") for name in called)
+    elif isinstance(statement, ast.ImportFrom) and member and statement.module == module and not statement.level:
+        yield from (alias.asname or alias.name for alias in statement.names if alias.name == member)
+
+
+def _with_import(text: str, module: str, order: ImportOrder, newline: str) -> str:
+    layout = Layout(text)
+    wanted = Wanted(module, "", own=False)
+    if not layout.tree.body or _is_docstring_alone(layout.tree.body):
+        above = text.rstrip("\r\n")
+        return above + newline * 2 * bool(above) + wanted.statement(layout, order.style) + newline
+    return applied(text, [at_module_level(layout, wanted, order, len(text), None)])
+
+
+def _is_docstring_alone(body: list[ast.stmt]) -> bool:
+    return len(body) == 1 and isinstance(body[0], ast.Expr) and isinstance(body[0].value, ast.Constant)

@@ -17,9 +17,10 @@ from flake8_client_pool.fixes.retargeting import Retargeter
 from flake8_client_pool.fixes.rounds import Rounds
 from flake8_client_pool.fixes.tests_of_calls import TestsOfCalls
 from flake8_client_pool.kinds import ClientKind
-from flake8_client_pool.rules import client_class_handed_on, constructor_patched, pools_not_emptied
+from flake8_client_pool.rules import client_class_handed_on, constructor_patched
 from flake8_client_pool.rules.client_built_over_base import overridings
 from flake8_client_pool.rules.getters import Getters
+from flake8_client_pool.rules.pooled_tests import PooledTests
 from flake8_client_pool.rules.taking import Takers
 from flake8_client_pool.rules.uses import Uses, names_taken
 from flake8_client_pool.syntax.modules import Modules
@@ -52,6 +53,7 @@ class FileFixer:
         self._modules = Modules(constructors, repository)
         self._words = Words(constructors, repository, partial(names_taken, self._modules))
         self._getters = Getters(repository, pool_module)
+        self._pooled_tests = PooledTests(constructors.kinds, self._getters, repository)
         self._getter_modules = Modules(PoolGetters(constructors, pool_module), repository)
         self._cycles = ImportedByPool(repository)
         self._outside = outside
@@ -79,13 +81,16 @@ class FileFixer:
         return _not_parsed(text, places) if found.after == text and fault_in(text) else found
 
     def _fixed(self, path: str, data: bytes, text: str, places: Collection[Place], *, unsafe: bool) -> FileFix:
-        if any(code == constructor_patched.RULE.code for _, _, code in places):
-            names = self._modules.open(path, text, (), whole=True)
-            whole = abspath(path)
-            style = self.order(whole).style
-            return self._retargeter.fix(names, places, partial(self.is_needed, whole), style, unsafe=unsafe)
-        rounds = Rounds(self, abspath(path), text, self._words.of(path, data))
-        return rounds.run(set(places), unsafe=unsafe)
+        patches = [place for place in places if place[2] == constructor_patched.RULE.code]
+        others = set(places).difference(patches)
+        if not patches:
+            return Rounds(self, abspath(path), text, self._words.of(path, data)).run(others, unsafe=unsafe)
+        names = self._modules.open(path, text, (), whole=True)
+        whole = abspath(path)
+        style = self.order(whole).style
+        done = self._retargeter.fix(names, patches, partial(self.is_needed, whole), style, unsafe=unsafe)
+        rest = Rounds(self, whole, done.after, ()).run(others, unsafe=unsafe)
+        return FileFix(text, rest.after, (*done.outcomes, *rest.outcomes))
 
     def propose(self, path: str, text: str, words: tuple[str, ...]) -> tuple[Names, list[Proposal]]:
         """Propose a change for each finding of a file; the names are those of its text.
@@ -110,7 +115,11 @@ class FileFixer:
 
     def pool_to_empty(self, path: str) -> str:
         """Name the module from which a file can import the function that empties the pools."""
-        return self._getters.module_with(pools_not_emptied.EMPTYING_FUNCTION, dirname(path))
+        return self._pooled_tests.emptying_module(path)
+
+    def conftest_for(self, path: str) -> str:
+        """Name the `conftest.py`, which may not be there yet, of the test tree that a file stands for."""
+        return self._pooled_tests.conftest_for(path)
 
     def order(self, path: str) -> ImportOrder:
         """Tell how the imports of a file are sorted and laid out."""

@@ -26,7 +26,7 @@ class Wanted:
 
     Attributes:
         module: the module, absolute.
-        name: the name to import from it.
+        name: the name to import from it; empty where the module itself is to be imported.
         own: whether the module is one of the repository's own, so that a mended path matters.
         alias: the name to import it under, where that is not its own.
     """
@@ -43,6 +43,8 @@ class Wanted:
 
     def statement(self, layout: Layout, style: ImportStyle, indent: str = "") -> str:
         """Write the statement, without the indent of its first line."""
+        if not self.name:
+            return f"import {self.module}"
         return written(self.module, [self.member], style, indent).replace("\n", layout.newline)
 
 

@@ -241,7 +241,7 @@ def _in_block(layout: Layout, block: Block, wanted: Wanted, order: ImportOrder) 
     indent = layout.indent_of(block[0])
     if indent.strip():
         raise NoPlaceError("the import beside it shares its line")
-    key = order.key_of_from(wanted.module, wanted.name)
+    key = order.key_of_new(wanted.module, wanted.name)
     keys = [order.key(each) for each in block]
     line = indent + wanted.statement(layout, order.style, indent) + _late_mark(layout, block) + layout.newline
     if keys != sorted(keys):

@@ -69,9 +69,9 @@ class ImportOrder:
             return self._key(module, 0, None)
         return self._key(module, level, min(self.member_key(alias.name) for alias in statement.names))
 
-    def key_of_from(self, module: str, name: str) -> Key:
-        """Give the key of `from module import name`."""
-        return self._key(module, 0, self.member_key(name))
+    def key_of_new(self, module: str, name: str) -> Key:
+        """Give the key of `from module import name`, or of `import module` where the name is empty."""
+        return self._key(module, 0, self.member_key(name) if name else None)
 
     def member_key(self, name: str) -> MemberKey:
         """Give the key of a name within `from module import ...`."""

@@ -15,6 +15,14 @@ Place: TypeAlias = tuple[int, str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class NewFile:
+    """A file that a fix makes: its absolute path, and its text."""
+
+    path: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of one finding.
 
@@ -27,6 +35,7 @@ class Outcome:
         factory: the function that does nothing now but ask the getter.
         missing_in: folders with a copy of the pool module that lacks the getter.
         seen_by: the path of a test that sees the change; empty for none.
+        new_file: the file that is made for it, beside what becomes of the one that it was found in.
     """
 
     place: Place
@@ -37,6 +46,7 @@ class Outcome:
     factory: str = ""
     missing_in: tuple[str, ...] = ()
     seen_by: str = ""
+    new_file: NewFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

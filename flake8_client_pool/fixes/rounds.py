@@ -9,11 +9,13 @@ from flake8_client_pool.fixes.draft_imports import DraftImports
 from flake8_client_pool.fixes.drafts import Disjoint, Draft, FaultError
 from flake8_client_pool.fixes.emptying_fixture import with_fixture
 from flake8_client_pool.fixes.import_extension import NoPlaceError
-from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
+from flake8_client_pool.fixes.layout import layout_of
+from flake8_client_pool.fixes.outcomes import FileFix, NewFile, Outcome, Place, fault_in
 from flake8_client_pool.fixes.placement import Where
 from flake8_client_pool.fixes.proposals import Proposal
 from flake8_client_pool.model import Applicability
 from flake8_client_pool.rules import client_built_over_base, pools_not_emptied
+from flake8_client_pool.rules.pooled_tests import EMPTYING_FUNCTION
 from flake8_client_pool.syntax.names import Names
 
 if TYPE_CHECKING:
@@ -74,15 +76,28 @@ class Rounds:
                 self._outcomes.update({other: replace(done, place=other) for other in others})
 
     def _empty_pools(self, place: Place) -> None:
-        module = self._fixer.pool_to_empty(self._path)
-        text = with_fixture(self._text, module)
+        self._outcomes[place] = Outcome(place, "skipped", "the pool has no function to empty it")
+        if module := self._fixer.pool_to_empty(self._path):
+            try:
+                new_file = self._with_fixture(module)
+                getter = f"{module}.{EMPTYING_FUNCTION}"
+                self._outcomes[place] = Outcome(place, "fixed", "", Applicability.SAFE, getter, new_file=new_file)
+            except NoPlaceError as reason:
+                self._outcomes[place] = Outcome(place, "skipped", str(reason))
+            except FaultError as fault:
+                self._outcomes[place] = _failed(place, str(fault))
+
+    def _with_fixture(self, module: str) -> NewFile | None:
+        """Add the fixture to the file, or to a new one that is returned."""
+        conftest, newline = self._fixer.conftest_for(self._path), layout_of(self._text).newline
+        is_new = conftest != self._path
+        text = with_fixture("" if is_new else self._text, module, self._fixer.order(conftest), newline)
         if fault := fault_in(text):
-            self._outcomes[place] = _failed(place, fault)
-            return
+            raise FaultError(fault)
+        if is_new:
+            return NewFile(conftest, text)
         self._text = text
-        self._outcomes[place] = Outcome(
-            place, "fixed", "", Applicability.SAFE, f"{module}.{pools_not_emptied.EMPTYING_FUNCTION}"
-        )
+        return None
 
     def _sorted_out(self, asked: list[tuple[Proposal, Place]], *, unsafe: bool) -> list[tuple[Proposal, Place]]:
         """Note why some proposals are not followed, and return the others."""

@@ -1,6 +1,7 @@
 """Put a fixed text in the place of a file: as a whole or not at all, and only if nobody else changed the file."""
 
 import os
+import secrets
 import stat
 import tempfile
 from codecs import BOM_UTF8
@@ -59,6 +60,29 @@ def replace_file(location: str, original: bytes, new: bytes) -> None:
             if stream.read() != original:
                 raise NotWrittenError("it was changed meanwhile; run again")
         os.replace(temporary, target)
+    except OSError as error:
+        raise NotWrittenError(_explained(error)) from error
+    finally:
+        with suppress(OSError):
+            os.unlink(temporary)
+
+
+def create_file(location: str, content: bytes) -> None:
+    """Write a file that is not there yet, with the rights that new files get there.
+
+    Raises:
+        NotWrittenError: it cannot be written, or something lies there by now.
+    """
+    temporary = os.path.join(os.path.dirname(location), f".client-pool-{secrets.token_hex(8)}")
+    try:
+        with open(temporary, "xb") as stream:
+            stream.write(content)
+            stream.flush()
+            os.fsync(stream.fileno())
+        # Unlike a rename, a link fails where something lies already.
+        os.link(temporary, location)
+    except FileExistsError as error:
+        raise NotWrittenError("a file of its name was made meanwhile; run again") from error
     except OSError as error:
         raise NotWrittenError(_explained(error)) from error
     finally:

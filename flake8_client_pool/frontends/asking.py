@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from flake8_client_pool.fixes.differences import patch
+from flake8_client_pool.fixes.differences import patch, patch_of_new
 from flake8_client_pool.frontends.writing import write_out
 from flake8_client_pool.scan.fixing import FixedFile, Task, Workbench
 
@@ -27,7 +27,9 @@ class _Answers:
     def accepts(self, fixed: FixedFile) -> bool:
         if self.for_all:
             return self.for_all == "a"
-        write_out(patch(fixed.file.path, fixed.before, fixed.after).decode("utf-8", "backslashreplace"))
+        patches = [patch(fixed.file.path, fixed.before, fixed.after)]
+        patches += [patch_of_new(file.path, content) for file, content in fixed.new_files.items()]
+        write_out(b"".join(patches).decode("utf-8", "backslashreplace"))
         answer: str = click.prompt(_QUESTION, type=_CHOICES, show_choices=False)
         self.for_all = answer if answer in ("a", "q") else ""
         return answer in ("y", "a")

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from flake8_client_pool.fixes.differences import patch
-from flake8_client_pool.fixes.writing import NotWrittenError, replace_file
+from flake8_client_pool.fixes.differences import patch, patch_of_new
+from flake8_client_pool.fixes.outcomes import Outcome
+from flake8_client_pool.fixes.writing import NotWrittenError, create_file, replace_file
 from flake8_client_pool.frontends.exit_codes import COULD_NOT_RUN, FOUND_NOTHING, FOUND_SOMETHING
 from flake8_client_pool.frontends.writing import write_out, write_problem
 from flake8_client_pool.output.fix_table import FixReport, to_json, to_table
@@ -67,8 +68,9 @@ def _done(request: FixRequest, checked: Run, files: tuple[SourceFile, ...]) -> l
         done = _fixed(request, files, tasks)
     if request.diff:
         for each in done:
-            if each.before != each.after:
-                write_bytes(patch(_path_for_git(each.file), each.before, each.after))
+            write_bytes(patch(_path_for_git(each.file), each.before, each.after))
+            for file, content in each.new_files.items():
+                write_bytes(patch_of_new(_path_for_git(file), content))
     return done
 
 
@@ -138,6 +140,7 @@ def _adjusted(request: FixRequest) -> Adjust:
 
 def _kept(request: FixRequest, fixed: FixedFile) -> FixedFile:
     """Write one file, unless only the difference is asked for; one that cannot be written is reported as it is."""
+    fixed = _with_new_files(request, fixed)
     if fixed.before == fixed.after:
         return fixed
     if _is_outside(request, fixed.file):
@@ -148,6 +151,19 @@ def _kept(request: FixRequest, fixed: FixedFile) -> FixedFile:
         replace_file(fixed.file.location, fixed.before, fixed.after)
     except NotWrittenError as error:
         return _not_written(fixed, str(error))
+    return fixed
+
+
+def _with_new_files(request: FixRequest, fixed: FixedFile) -> FixedFile:
+    """Write the files that a fix makes, as `_kept` writes the one that it changes."""
+    for file, content in fixed.new_files.items():
+        if _is_outside(request, file):
+            return fixed.without_new_files("skipped", f"{file.path} would lie outside of what is to be fixed")
+        try:
+            if not request.diff:
+                create_file(file.location, content)
+        except NotWrittenError as error:
+            return fixed.without_new_files("failed", f"{file.path}: {error}")
     return fixed
 
 
@@ -170,10 +186,14 @@ def _each_once(files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
 
 def _not_written(fixed: FixedFile, reason: str) -> FixedFile:
     outcomes = tuple(
-        (finding, replace(outcome, status="failed", reason=reason) if outcome.status == "fixed" else outcome)
+        (finding, replace(outcome, status="failed", reason=reason) if _is_in_file(outcome) else outcome)
         for finding, outcome in fixed.outcomes
     )
     return replace(fixed, after=fixed.before, outcomes=outcomes)
+
+
+def _is_in_file(outcome: Outcome) -> bool:
+    return outcome.status == "fixed" and outcome.new_file is None
 
 
 def _path_for_git(file: SourceFile) -> str:

@@ -51,6 +51,8 @@ def _example(example: Example) -> Iterator[str]:
         yield "Fixed:"
         yield ""
         yield indent(example.fixed.rstrip(), _MARGIN)
+    for name, text in example.created.items():
+        yield from ("", f"Fixed by a new {name}:", "", indent(text.rstrip(), _MARGIN))
 
 
 def _remark(rule: Rule) -> str:

@@ -57,7 +57,8 @@ class FixReport:
     @property
     def changed(self) -> list[str]:
         """The paths of the files that are not as they were."""
-        return [each.file.path for each in self.fixed_files if each.before != each.after]
+        made = (new.path for each in self.fixed_files for new in each.new_files)
+        return sorted({*made, *(each.file.path for each in self.fixed_files if each.before != each.after)})
 
     @property
     def factories(self) -> list[Row]:

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 from flake8_client_pool.kinds import KINDS, ClientKind
 from flake8_client_pool.policy.patterns import ANYWHERE
-from flake8_client_pool.policy.selection import CONSTRUCTOR_PATCHED_CODE, Selection
+from flake8_client_pool.policy.selection import CONSTRUCTOR_PATCHED_CODE, POOLS_NOT_EMPTIED_CODE, Selection
 
 DEFAULT_POOL_MODULE = "shared_clients"
 
@@ -71,6 +71,11 @@ class Settings:
     def active_kinds(self) -> tuple[ClientKind, ...]:
         """The kinds that the engine has to look for."""
         return self.selection.kinds((*KINDS, *self.kinds))
+
+    @property
+    def kinds_pooled_in_tests(self) -> tuple[ClientKind, ...]:
+        """The kinds that make a test tree one that runs pooled code: all, or none where nobody asks for such trees."""
+        return (*KINDS, *self.kinds) if self.selection.includes(POOLS_NOT_EMPTIED_CODE) else ()
 
     @property
     def looks_for_patches(self) -> bool:

@@ -71,19 +71,6 @@ class Getters:
             return ""
         return getter.module if getter else ""
 
-    def folders_above(self, folder: str) -> list[str]:
-        """Give a folder and those above it, up to the root of the repository."""
-        root = self._repository.root(folder)
-        found = [folder]
-        while found[-1] != root and dirname(found[-1]) != found[-1]:
-            found.append(dirname(found[-1]))
-        return found
-
-    def is_file(self, path: str) -> bool:
-        """Tell whether something lies at a path; the answer counts as followed."""
-        self._repository.followed.add(path)
-        return basename(path) in self._repository.entries(dirname(path))
-
     def _read(self, kind: ClientKind, folder: str) -> _Found | str:
         before = self._repository.followed
         self._repository.followed = set()

@@ -1,18 +1,32 @@
 """Tests share the clients of the repository's own pool, because nothing empties it between them."""
 
-import re
 from collections.abc import Iterator
-from os.path import abspath, basename, dirname, join
+from os.path import abspath
 
 from flake8_client_pool.model import Finding, Span
-from flake8_client_pool.rules.getters import Getters
+from flake8_client_pool.rules.pooled_tests import EMPTYING_FUNCTION, PooledTests
 from flake8_client_pool.rules.rule import Example, Rule
+from flake8_client_pool.rules.test_trees import CONFTEST, PytestTree
 from flake8_client_pool.syntax.source import Source
 
-CONFTEST = "conftest.py"
-EMPTYING_FUNCTION = "close_all_clients"
-_EMPTIED = re.compile(r"close_all\w*clients|clear_cache|empty\w*pools", re.IGNORECASE)
 _POOL = f"def get_bigquery_client(project_id=None): ...\n\n\ndef {EMPTYING_FUNCTION}(): ...\n"
+_JOB = (
+    "from shared_clients import get_bigquery_client\n\n\n"
+    'def rows():\n    return get_bigquery_client().query("SELECT 1")\n'
+)
+_TEST = "from job import rows\n\n\ndef test_rows():\n    assert rows()\n"
+_TREE = {"shared_clients.py": _POOL, "job.py": _JOB, "test_job.py": _TEST}
+_FIXTURE = '''
+
+@pytest.fixture(autouse=True)
+def _empty_client_pools():
+    """Give each test clients of its own: the pool would hand one test's stand-in to the next."""
+    yield
+    if "shared_clients" in sys.modules:
+        from shared_clients import close_all_clients
+
+        close_all_clients()
+'''
 
 RULE = Rule(
     code="CPL302",
@@ -24,56 +38,67 @@ RULE = Rule(
         "in the uppermost `conftest.py`. Tests that fail from then on have passed on another test's stand-in: they\n"
         "fail alone, too. The bundled pools need no fixture, their pytest plugin empties them.\n"
         "\n"
-        "Found in the uppermost `conftest.py` of a test tree, where the pool module lies in the repository and has\n"
-        "the function `close_all_clients`."
+        "Found once in a test tree, where the pool module lies in the repository and has the function\n"
+        "`close_all_clients`, and where a test module leads, by what it imports, to code that calls a getter. It\n"
+        "stands in the uppermost `conftest.py`, and in the first test module of the tree where there is none: the\n"
+        "fix makes one. A tree begins at a folder of pytest's `testpaths`; without them at the uppermost folder that\n"
+        "is called `tests`, or has a test module in it.\n"
+        "\n"
+        "What counts is a call of the pool's function, or one through helpers, in an autouse fixture or a hook\n"
+        "around each test (`pytest_runtest_teardown`) of a `conftest.py` or a plugin (`pytest_plugins`, `-p`), in a\n"
+        "fixture that the tests ask for (`usefixtures`), or in the `tearDown` of all test classes of a module or of\n"
+        "their base. A fixture for a whole session does not count. A client may be a stand-in without `close`: let\n"
+        "`close_all_clients` forgive that, and forget the client all the same."
     ),
     examples=(
         Example(
             source="import pytest\n",
             findings=((1, 1, "CPL302"),),
-            fixed=(
-                "import pytest\n\n\n@pytest.fixture(autouse=True)\ndef _empty_client_pools():\n"
-                '    """Give each test clients of its own: the pool would hand one test\'s stand-in to the next."""\n'
-                "    yield\n    from shared_clients import close_all_clients\n\n    close_all_clients()\n"
-            ),
-            files={"shared_clients.py": _POOL},
+            fixed=f"import sys\n\nimport pytest\n{_FIXTURE}",
+            files=_TREE,
             name=CONFTEST,
+        ),
+        Example(
+            source=_TEST,
+            findings=((1, 1, "CPL302"),),
+            created={CONFTEST: f"import sys\n\nimport pytest\n{_FIXTURE}"},
+            files={"shared_clients.py": _POOL, "job.py": _JOB},
+            name="test_job.py",
         ),
         Example(
             source=(
                 "from shared_clients import close_all_clients\n\n\n"
                 "def pytest_runtest_teardown():\n    close_all_clients()\n"
             ),
-            files={"shared_clients.py": _POOL},
+            files=_TREE,
             name=CONFTEST,
         ),
-        Example(source="import pytest\n", name=CONFTEST),
+        Example(
+            source="import pytest\n",
+            files={**_TREE, "test_job.py": "def test_sum():\n    assert 1 + 1 == 2\n"},
+            name=CONFTEST,
+        ),
+        Example(source="import pytest\n", files={"job.py": _JOB, "test_job.py": _TEST}, name=CONFTEST),
     ),
 )
 
 
-def is_conftest(path: str) -> bool:
-    """Tell whether this rule has to look at a file whatever words it holds."""
-    return basename(path) == CONFTEST
-
-
-def check(source: Source, getters: Getters) -> Iterator[Finding]:
-    """Report the uppermost `conftest.py` of a test tree if nothing in it empties the repository's own pool."""
-    path = abspath(source.path)
-    if not is_conftest(path) or _EMPTIED.search(source.text) or _is_below_another(path, getters):
-        return
-    module = getters.module_with(EMPTYING_FUNCTION, dirname(path))
-    if module:
+def check(source: Source, tests: PooledTests) -> Iterator[Finding]:
+    """Report the test tree that begins at a file if it runs pooled code while nothing empties the pool."""
+    tree = tests.sharing(abspath(source.path), source.text)
+    if tree:
         yield Finding(
             code=RULE.code,
             kind="",
-            message=f"tests share the clients of {getters.module}; call its {EMPTYING_FUNCTION}() after each test",
+            message=_message(tests, tree),
             span=Span(0, 0, 1, 1, 1, 1),
             scope="",
             logical_line=(1, 1),
         )
 
 
-def _is_below_another(path: str, getters: Getters) -> bool:
-    folders = [folder for folder in getters.folders_above(dirname(path)) if folder != dirname(path)]
-    return any(getters.is_file(join(folder, CONFTEST)) for folder in folders)
+def _message(tests: PooledTests, tree: PytestTree) -> str:
+    message = f"tests share the clients of {tests.pool_module}; call its {EMPTYING_FUNCTION}() after each test"
+    if tree.place == tree.conftest:
+        return message
+    return f"{message}, from a fixture in a new {tests.named(tree.conftest)}"

@@ -14,6 +14,7 @@ class Example:
         source: the file that is checked.
         findings: line, column and code of each finding, in order; empty for code that is right.
         fixed: the text after the fix; None where no fix is possible.
+        created: the files that the fix makes, by their paths relative to the checked one.
         files: other files of the repository, by their paths relative to the checked one.
         kinds: client kinds of the configuration, beside the known ones.
         name: the name of the checked file, where the rule asks for one.
@@ -22,6 +23,7 @@ class Example:
     source: str
     findings: tuple[tuple[int, int, str], ...] = ()
     fixed: str | None = None
+    created: Mapping[str, str] = field(default_factory=dict)
     files: Mapping[str, str] = field(default_factory=dict)
     kinds: tuple[ClientKind, ...] = ()
     name: str = "example.py"

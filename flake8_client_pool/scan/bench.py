@@ -52,7 +52,11 @@ class Bench:
 
         settings, repository = self._settings, Repository(self._texts)
         return Engine(
-            settings.active_kinds, settings.pool_module, repository, patches=settings.looks_for_patches
+            settings.active_kinds,
+            settings.pool_module,
+            repository,
+            patches=settings.looks_for_patches,
+            pooled_in_tests=settings.kinds_pooled_in_tests,
         )
 
     @property

@@ -133,7 +133,8 @@ def fingerprint(settings: Settings) -> str:
     """Name what shapes an analysis besides files: the tool, the parser, Python, the kinds, the module."""
     # Without version control, the working directory tells how far upward modules are looked for.
     here = "" if work_tree_of(settings.root) else os.getcwd()
-    sought = (settings.active_kinds, settings.pool_module, settings.looks_for_patches)
+    kinds = (settings.active_kinds, settings.kinds_pooled_in_tests)
+    sought = (kinds, settings.pool_module, settings.looks_for_patches)
     parts = (tool(), _parser(), sys.version_info[:2], sought, here)
     return digest(repr(parts).encode())[:32]
 

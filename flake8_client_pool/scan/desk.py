@@ -23,7 +23,7 @@ from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.scan.bench import Bench, Benches, Terms
 from flake8_client_pool.scan.discovery import Exclusion, SourceFile
 from flake8_client_pool.scan.fixing import neighbours_of, place_of
-from flake8_client_pool.syntax.decoding import UndecodableSourceError, encoding_of
+from flake8_client_pool.syntax.decoding import encode
 
 # A client that watches the files says when they change; others are not to wait for long, nor to pay at each key.
 _SECONDS_BETWEEN_LOOKS = 1.0
@@ -69,7 +69,7 @@ class Desk:
 
     def put(self, location: str, text: str) -> None:
         """Let `text` count as the content of a file."""
-        data = _content(text)
+        data = encode(text)
         on_disk = None if location in self._buffers else _on_disk(location)
         if data == on_disk:
             self._stamps[location] = _stamp_on_disk(location)
@@ -214,12 +214,3 @@ def _deciding_for(directory: str) -> Iterable[str]:
         if directory == os.path.dirname(directory):
             return
         directory = os.path.dirname(directory)
-
-
-def _content(text: str) -> bytes:
-    """Encode a text as its file would be."""
-    data = text.encode()
-    try:
-        return text.encode(encoding_of(data), "replace")
-    except UndecodableSourceError:
-        return data

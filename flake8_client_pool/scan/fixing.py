@@ -47,6 +47,25 @@ class FixedFile:
     after: bytes
     outcomes: tuple[tuple[Finding, Outcome], ...]
 
+    @property
+    def new_files(self) -> Mapping[SourceFile, bytes]:
+        """The files that are made beside this one, named as it is by the user, and their contents."""
+        made = (outcome.new_file for _, outcome in self.outcomes if outcome.new_file)
+        return {self._beside(new.path): new.text.encode() for new in made}
+
+    def _beside(self, location: str) -> SourceFile:
+        way = os.path.relpath(location, os.path.dirname(self.file.location))
+        path = os.path.normpath(os.path.join(os.path.dirname(self.file.path), way)).replace(os.sep, "/")
+        return replace(self.file, path=path, location=location)
+
+    def without_new_files(self, status: str, reason: str) -> "FixedFile":
+        """Give what is left of the fix where a file cannot be made; its findings get a status and the reason."""
+        outcomes = tuple(
+            (finding, replace(each, status=status, reason=reason, new_file=None) if each.new_file else each)
+            for finding, each in self.outcomes
+        )
+        return replace(self, outcomes=outcomes)
+
 
 class Workbench:
     """Fixes the files under any settings; what it learns of a repository serves all of them."""
@@ -127,10 +146,14 @@ def _fix_of(fixed: FixedFile) -> Fix | None:
     outcome = fixed.outcomes[0][1]
     if outcome.status != "fixed" or outcome.applicability is None:
         return None
+    edits = edits_between(decode(fixed.before), decode(fixed.after))
+    if not edits:
+        # What is written into another file is no edit of this one.
+        return None
     message = f"Use {outcome.getter}" if outcome.getter else "Leave the line out"
     if outcome.applicability is Applicability.UNSAFE:
         message += f" (unsafe: {outcome.reason})"
-    return Fix(message, outcome.applicability, edits_between(decode(fixed.before), decode(fixed.after)))
+    return Fix(message, outcome.applicability, edits)
 
 
 def may_have_fix(finding: Finding) -> bool:

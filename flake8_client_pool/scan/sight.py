@@ -2,16 +2,9 @@
 
 import os
 from collections.abc import Iterable, Mapping
-from contextlib import suppress
 from typing import NamedTuple
 
-from flake8_client_pool.scan.kept import CACHE_DIRECTORY
-from flake8_client_pool.scan.states import States, digest
-
-_WITHOUT_MODULES = frozenset({CACHE_DIRECTORY, "__pycache__"})
-# Beside modules, what tells where a repository ends.
-_LANDMARKS = frozenset({".git", ".hg", "pyproject.toml", "setup.cfg", "setup.py", "tox.ini"})
-
+from flake8_client_pool.scan.states import States, listing_of
 
 Seen = tuple[frozenset[str], frozenset[str]]
 """Folders that were listed and files that were read, or looked for in vain."""
@@ -27,7 +20,7 @@ class Sight(NamedTuple):
 
     def holds(self, states: States) -> bool:
         """Tell whether everything is as it was."""
-        return all(_listing(folder) == state for folder, state in self.folders.items()) and all(
+        return all(listing_of(folder) == state for folder, state in self.folders.items()) and all(
             states.of(file) == state for file, state in self.files.items()
         )
 
@@ -37,7 +30,7 @@ def sight_of(folders: Iterable[str], files: Iterable[str], states: States) -> Si
     folders = set(folders)
     if any(map(states.is_changing, files)) or any(states.is_changing(folder) for folder in folders):
         return None
-    listings = {folder: _listing(folder) for folder in folders}
+    listings = {folder: listing_of(folder) for folder in folders}
     return Sight(
         {folder: state for folder, state in listings.items() if state or not _parent_tells(folder, listings)},
         {file: states.of(file) for file in files},
@@ -46,16 +39,3 @@ def sight_of(folders: Iterable[str], files: Iterable[str], states: States) -> Si
 
 def _parent_tells(folder: str, listings: Mapping[str, str | None]) -> bool:
     return listings.get(os.path.dirname(folder)) is not None
-
-
-def _listing(folder: str) -> str | None:
-    """Digest what lies in a folder that can have to do with modules: their files, and folders."""
-    with suppress(OSError), os.scandir(folder) as entries:
-        names = [
-            f"{entry.name}/" if entry.is_dir() else entry.name
-            for entry in entries
-            if entry.name not in _WITHOUT_MODULES
-        ]
-        matters = [name for name in names if name.endswith((".py", "/")) or name in _LANDMARKS]
-        return digest("\0".join(sorted(matters)).encode(errors="surrogateescape"))
-    return None

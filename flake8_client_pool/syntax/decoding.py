@@ -44,6 +44,15 @@ def decode(data: bytes) -> str:
     return _LONE_CARRIAGE_RETURN.sub("\n", text) if "\r" in text else text
 
 
+def encode(text: str) -> bytes:
+    """Encode a text as its file would be."""
+    data = text.encode(errors="replace")
+    try:
+        return text.encode(encoding_of(data), "replace")
+    except UndecodableSourceError:
+        return data
+
+
 def encoding_of(data: bytes) -> str:
     """Find the encoding that a source file declares, UTF-8 where it declares none (PEP 263).
 

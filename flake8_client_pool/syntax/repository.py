@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from os.path import abspath, basename, dirname, isdir, join
 
 _VERSION_CONTROL = frozenset((".git", ".hg"))
@@ -14,7 +15,8 @@ class Repository:
     """Finds and reads modules on demand, and notes every path that was asked for.
 
     Attributes:
-        followed: the paths that had a part in an answer since `begin`, whether something lies there or not.
+        followed: the paths that had a part in an answer since `begin`, whether something lies there or not; one that
+            ends in `/` stands for what lies in a folder.
         opened: the files that were read, or looked for in vain, ever.
     """
 
@@ -26,6 +28,7 @@ class Repository:
         self._texts = {} if texts is None else texts
         self.followed: set[str] = set()
         self.opened: set[str] = set()
+        self._held = ("", b"")
         self._entries: dict[str, frozenset[str]] = {}
         self._roots: dict[str, str] = {}
         self._tops: dict[str, frozenset[str]] = {}
@@ -53,6 +56,10 @@ class Repository:
                 return
             directory = dirname(directory)
 
+    def sees(self, module: str, directory: str) -> bool:
+        """Tell whether the first part of a module is found from a file in `directory`; it may lack the others."""
+        return module.partition(".")[0] in self._visible(directory)
+
     def note(self, module: str, directory: str) -> None:
         """Add to `followed` every path on which an answer of `find` hangs."""
         first = module.partition(".")[0]
@@ -79,6 +86,8 @@ class Repository:
         """Give the bytes of a module's file; empty where there is none."""
         self.followed.add(path)
         self.opened.add(path)
+        if path == self._held[0]:
+            return self._held[1]
         if path in self._texts:
             return self._texts[path]
         try:
@@ -86,6 +95,15 @@ class Repository:
                 return file.read()
         except OSError:
             return b""
+
+    @contextmanager
+    def holding(self, path: str, data: bytes) -> Iterator[None]:
+        """Have `data` count as the content of one file for a while."""
+        before, self._held = self._held, (path, data)
+        try:
+            yield
+        finally:
+            self._held = before
 
     def entries(self, folder: str) -> frozenset[str]:
         """Name what lies in a folder; empty where there is none."""
@@ -97,6 +115,11 @@ class Repository:
             names += [basename(path) for path in self._texts if dirname(path) == folder]
             self._entries[folder] = frozenset(names)
         return self._entries[folder]
+
+    def listing(self, folder: str) -> frozenset[str]:
+        """Name what lies in a folder; that nothing comes to lie there beside it counts as followed."""
+        self.followed.add(join(folder, ""))
+        return self.entries(folder)
 
     @property
     def listed(self) -> frozenset[str]:

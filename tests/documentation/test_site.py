@@ -37,7 +37,7 @@ def test_every_rule_has_its_page_where_editors_and_reports_link_to(site: Path) -
         assert f"{rule.code}: {rule.name}" in said
         assert rule.summary.replace("`", "")[1:] in said
         for example in rule.examples:
-            shown = (example.source, example.fixed or "", *example.files.values())
+            shown = (example.source, example.fixed or "", *example.created.values(), *example.files.values())
             assert [text for text in shown if text.rstrip() not in said] == []
 
 

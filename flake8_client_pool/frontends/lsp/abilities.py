@@ -12,6 +12,7 @@ class Abilities:
     Attributes:
         resolves_edits: it asks for the edit of an action when somebody chooses the action.
         takes_versions: it takes edits that say for which version of a document they are.
+        creates_files: it takes edits that make a file.
         shows_disabled: it shows actions that cannot be taken, with the reason.
         shows_documents: it opens an address in the browser.
         watches_files: it says when files change, once it is told which.
@@ -20,6 +21,7 @@ class Abilities:
 
     resolves_edits: bool = False
     takes_versions: bool = False
+    creates_files: bool = False
     shows_disabled: bool = False
     shows_documents: bool = False
     watches_files: bool = False
@@ -38,6 +40,8 @@ def abilities_of(client: types.ClientCapabilities) -> Abilities:
     return Abilities(
         resolves_edits=bool(actions.resolve_support and "edit" in actions.resolve_support.properties),
         takes_versions=bool(edits.document_changes),
+        creates_files=bool(edits.document_changes)
+        and types.ResourceOperationKind.Create in (edits.resource_operations or ()),
         shows_disabled=bool(actions.disabled_support),
         shows_documents=bool(window.show_document and window.show_document.support),
         watches_files=bool(watching.dynamic_registration),

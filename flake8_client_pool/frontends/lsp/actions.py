@@ -2,12 +2,13 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from lsprotocol import types
 
 from flake8_client_pool.fixes.differences import edits_between
-from flake8_client_pool.fixes.outcomes import FileFix
+from flake8_client_pool.fixes.outcomes import FileFix, NewFile
 from flake8_client_pool.frontends.lsp.abilities import Abilities
 from flake8_client_pool.frontends.lsp.diagnostics import diagnostic
 from flake8_client_pool.frontends.lsp.document import Document
@@ -22,6 +23,8 @@ OPEN_PAGE = "client-pool.openRulePage"
 
 _FIX_ALL_TITLE = "Take all clients in this file from the pool"
 _OTHER_FIX_TITLE = "Add the fixture that empties the pools"
+_NO_NEW_FILES = "it takes a new file, which this editor does not let a fix make; run client-pool fix"
+_START = types.Range(types.Position(0, 0), types.Position(0, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +69,8 @@ class Actions:
         findings = [each.finding for each in found.judged if place_of(each.finding) in places]
         fix = self._desk.fix(found.document.location, found.document.text, findings, unsafe=False)
         action.edit = self._edit(found.document, fix)
-        return action, "" if action.edit else "; ".join(dict.fromkeys(outcome.reason for outcome in fix.outcomes))
+        reasons = dict.fromkeys(outcome.reason or _NO_NEW_FILES for outcome in fix.outcomes)
+        return action, "" if action.edit else "; ".join(reasons)
 
     def _about_one(self, found: Found, judged: Judged, *, asked: bool) -> Iterator[types.CodeAction]:
         finding = judged.finding
@@ -109,7 +113,7 @@ class Actions:
                 [diagnostic(found.document, judged)],
                 is_preferred=bool(edit) and not is_unsafe,
                 edit=edit,
-                disabled=None if edit else types.CodeActionDisabled(outcome.reason),
+                disabled=None if edit else types.CodeActionDisabled(outcome.reason or _NO_NEW_FILES),
             )
 
     def _for_all(self, found: Found, kind: str) -> list[types.CodeAction]:
@@ -133,9 +137,13 @@ class Actions:
         return f"Use {getter}" if getter else _OTHER_FIX_TITLE
 
     def _edit(self, document: Document, fix: FileFix) -> types.WorkspaceEdit | None:
-        if fix.after == fix.before:
-            return None
-        return self._workspace_edit(document, edits_between(fix.before, fix.after))
+        edits = edits_between(fix.before, fix.after)
+        made = [outcome.new_file for outcome in fix.outcomes if outcome.new_file]
+        if made and self._abilities.creates_files:
+            changed = self._workspace_edit(document, edits).document_changes if edits else []
+            created = [change for new_file in made for change in _creating(new_file)]
+            return types.WorkspaceEdit(document_changes=[*(changed or ()), *created])
+        return self._workspace_edit(document, edits) if edits else None
 
     def _workspace_edit(self, document: Document, edits: Iterable[Edit]) -> types.WorkspaceEdit:
         """Say edits as one change, which one step undoes."""
@@ -144,6 +152,16 @@ class Actions:
             return types.WorkspaceEdit(changes={document.uri: made})
         identifier = types.OptionalVersionedTextDocumentIdentifier(uri=document.uri, version=document.version)
         return types.WorkspaceEdit(document_changes=[types.TextDocumentEdit(identifier, made)])
+
+
+def _creating(new_file: NewFile) -> tuple[types.CreateFile, types.TextDocumentEdit]:
+    uri = Path(new_file.path).as_uri()
+    identifier = types.OptionalVersionedTextDocumentIdentifier(uri=uri)
+    options = types.CreateFileOptions(overwrite=False)
+    return (
+        types.CreateFile(uri=uri, options=options),
+        types.TextDocumentEdit(identifier, [types.TextEdit(_START, new_file.text)]),
+    )
 
 
 def is_for(action: types.CodeAction, document: Document) -> bool:

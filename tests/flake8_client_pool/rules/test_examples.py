@@ -58,9 +58,12 @@ def test_findings(example: Example, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("example", EXAMPLES)
 def test_fix(example: Example, tmp_path: Path) -> None:
-    laid = Laid(example, tmp_path)
-    fixed = laid.fix(example.source).after
-    assert fixed == (example.source if example.fixed is None else example.fixed)
+    done = Laid(example, tmp_path).fix(example.source)
+    assert done.after == (example.source if example.fixed is None else example.fixed)
+    made = [outcome.new_file for outcome in done.outcomes if outcome.new_file]
+    assert {new.path: new.text for new in made} == {
+        str(tmp_path / name): text for name, text in example.created.items()
+    }
 
 
 @pytest.mark.parametrize("example", [each for each in EXAMPLES if each.values[0].fixed is not None])
