@@ -138,17 +138,24 @@ class PytestTrees:
         yield from (join(folder, name) for name in names if fnmatch(name, pattern) and isdir(join(folder, name)))
 
     def _named_as_tests(self, folder: str) -> Iterator[str]:
-        """Give the files below a folder that are named as test modules."""
+        """Give the files below a folder that are named as test modules, but for those of a project inside it."""
         entries = self._repository.listing(folder)
         if _ENVIRONMENT in entries:
             return
         configuration = self.configuration(folder)
         yield from (join(folder, name) for name in sorted(entries) if _is_test_module(name, configuration))
         for name in sorted(entries - _NOT_SEARCHED):
-            # A folder with a dot in its name is no package, and asking the disk about every sample file takes long.
             below = join(folder, name)
-            if "." not in name and isdir(below) and not (islink(below) and _is_inside(folder, realpath(below))):
+            if _is_searched(below) and self.configuration(below) is configuration:
                 yield from self._named_as_tests(below)
+
+
+def _is_searched(folder: str) -> bool:
+    """Tell whether something is a folder with modules; a link to what lies above would lead in circles."""
+    # A folder with a dot in its name is no package, and asking the disk about every sample file takes long.
+    if "." in basename(folder) or not isdir(folder):
+        return False
+    return not (islink(folder) and _is_inside(folder, realpath(folder)))
 
 
 def may_be_of_tests(path: str) -> bool:
