@@ -63,7 +63,7 @@ def removals(layout: Layout, imported: Imported, is_needed: IsNeeded, style: Imp
 def is_used_beside(names: Names, imported: Imported, edits: Iterable[Edit]) -> bool:
     """Tell whether a name that an import binds is used where no edit changes the text; in doubt it is not.
 
-    It answers from the text and the syntax tree that are there anyway, and sees no use in a string: `removals` sees all.
+    It answers from the text and the syntax tree there are, and sees no use in a string: `removals` sees all.
     """
     spans = sorted((edit.start, edit.end) for edit in edits)
     if _is_plainly_used(names.source.text, imported, spans):
