@@ -39,6 +39,8 @@ CODES = tuple(
 UNSUPPRESSIBLE_CODES = frozenset(
     {UNREASONED_SUPPRESSION_CODE, FORBIDDEN_SUPPRESSION_CODE, OUTDATED_BASELINE_CODE}
 )
+# Rules about clients of whatever kind.
+_ABOUT_ANY_KIND = (HANDED_ON_CODE, BUILT_OVER_BASE_CODE, CONSTRUCTOR_PATCHED_CODE)
 OFF_UNLESS_SELECTED = frozenset(kind.code for kind in KINDS if not kind.default) | {CONSTRUCTOR_PATCHED_CODE}
 
 _PREFIX = re.compile(r"CPL[0-9]{0,3}")
@@ -73,7 +75,7 @@ class Selection:
 
     def kinds(self, kinds: Iterable[ClientKind]) -> tuple[ClientKind, ...]:
         """Choose the kinds that have to be looked for so that every included code can be found."""
-        any_kind = self.includes(HANDED_ON_CODE) or self.includes(BUILT_OVER_BASE_CODE)
+        any_kind = any(map(self.includes, _ABOUT_ANY_KIND))
         return tuple(kind for kind in kinds if self.includes(kind.code) or (any_kind and kind.default))
 
 

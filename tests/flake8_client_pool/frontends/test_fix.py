@@ -79,6 +79,15 @@ def test_select(tree: Tree, client_pool: Run) -> None:
     assert "files = get_storage_client()" in text
 
 
+def test_tests_alone_are_fixed_where_only_they_are_selected(tree: Tree, client_pool: Run) -> None:
+    tests = "from unittest.mock import patch\n\nimport a\n\n\n@patch('a.bigquery.Client')\ndef test(client): ...\n"
+    module = "from shared_clients import get_bigquery_client\n\n\ndef f():\n    return get_bigquery_client()\n"
+    root = tree({"a.py": module, "test_a.py": tests})
+    assert client_pool("check", "--select=CPL301").returncode == 1
+    assert client_pool("fix", "--select=CPL3", "--unsafe").returncode == 0
+    assert "@patch('a.get_bigquery_client')" in (root / "test_a.py").read_text()
+
+
 def test_isolated(tree: Tree, client_pool: Run) -> None:
     root = tree({"a.py": BUILDS, "setup.cfg": "[client-pool]\nexclude = a.py\n"})
     assert client_pool("fix").stdout == "Fixed 0 findings in 0 files; 0 left.\n"

@@ -43,7 +43,11 @@ def test_codes_are_chosen_as_flake8_chooses_them(select: list[str], ignore: list
 def test_only_the_kinds_that_can_be_reported_are_looked_for() -> None:
     assert {kind.code for kind in Selection(("CPL102",)).kinds(KINDS)} == {"CPL102"}
     assert {kind.code for kind in Selection().kinds(KINDS)} == {kind.code for kind in KINDS} - {"CPL106"}
-    assert {kind.code for kind in Selection(("CPL110",)).kinds(KINDS)} == {kind.code for kind in KINDS} - {"CPL106"}
+
+
+@pytest.mark.parametrize("prefix", ["CPL110", "CPL202", "CPL301", "CPL3"])
+def test_all_kinds_are_looked_for_where_a_rule_is_about_any(prefix: str) -> None:
+    assert {kind.code for kind in Selection((prefix,)).kinds(KINDS)} == {kind.code for kind in KINDS} - {"CPL106"}
 
 
 @pytest.mark.parametrize("prefix", ["CPL4", "E501", "cpl101", "CPL1011", ""])
