@@ -1,6 +1,7 @@
 """From a client's class that is handed on to the getter in its place."""
 
 from flake8_client_pool.model import Edit
+from flake8_client_pool.rules.event_loops import needs_a_loop
 from flake8_client_pool.rules.getter_call import NotPooledError, argument_edits, arguments_of, parameter_of
 from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.rules.uses import Use
@@ -21,6 +22,8 @@ def handed_on_edits(use: Use, getter: Getter, name: str) -> tuple[Edit, ...]:
     """
     if use.derived or use.construction.factory or use.construction.method:
         raise NotPooledError("it is not the class itself that is handed on")
+    if needs_a_loop(use.construction.kind, getter):
+        raise NotPooledError(f"{getter.name}() wants a running event loop where it will be called")
     replaced = Edit(start_of(use.node), end_of(use.node), name)
     parent = use.node.parent()
     if parent and parent.kind() == "keyword_argument":

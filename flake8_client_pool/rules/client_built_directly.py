@@ -66,14 +66,19 @@ _EXAMPLES: dict[str, tuple[Example, ...]] = {
     "firestore": (
         Example(
             source=(
-                "from google.cloud import firestore\n\nclient = firestore.Client(database='users')\n"
-                "waiting = firestore.AsyncClient()\n"
+                "from google.cloud import firestore\n\nclient = firestore.Client(database='users')\n\n\n"
+                "async def read(name):\n    return await firestore.AsyncClient().document(name).get()\n"
             ),
-            findings=((3, 10, "CPL102"), (4, 11, "CPL102")),
+            findings=((3, 10, "CPL102"), (7, 18, "CPL102")),
             fixed=(
                 "from shared_clients import get_async_firestore_client, get_firestore_client\n\n"
-                "client = get_firestore_client(database='users')\nwaiting = get_async_firestore_client()\n"
+                "client = get_firestore_client(database='users')\n\n\n"
+                "async def read(name):\n    return await get_async_firestore_client().document(name).get()\n"
             ),
+        ),
+        Example(
+            source="from google.cloud import firestore\n\nclient = firestore.AsyncClient()\n",
+            findings=((3, 10, "CPL102"),),
         ),
         Example(
             source="import firebase_admin.firestore\n\nclient = firebase_admin.firestore.Client()\n",

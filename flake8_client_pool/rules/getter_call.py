@@ -2,6 +2,7 @@
 
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.model import Edit
+from flake8_client_pool.rules.event_loops import needs_a_loop, runs_in_a_loop
 from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.rules.getters import Getters, NoGetterError
 from flake8_client_pool.rules.uses import Use
@@ -43,6 +44,8 @@ def getter_edits(use: Use, getter: Getter, name: str = "") -> tuple[Edit, ...]:
         raise NotPooledError("it builds a class of its own")
     if construction.factory:
         raise NotPooledError(f"{construction.factory}() makes its own credentials")
+    if needs_a_loop(construction.kind, getter) and not runs_in_a_loop(use.node):
+        raise NotPooledError(f"{getter.name}() wants a running event loop, which only an async function is sure of")
     called = name or getter.name
     if construction.method:
         return (Edit(start_of(function), end_of(function), f"{called}().{construction.method}"),)
