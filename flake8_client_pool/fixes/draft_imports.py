@@ -2,16 +2,16 @@
 
 import ast
 from collections.abc import Iterable
+from dataclasses import replace
 
 from flake8_client_pool.fixes.drafts import Draft
 from flake8_client_pool.fixes.import_extension import NoPlaceError, Wanted
 from flake8_client_pool.fixes.import_insertion import at_module_level, beside, in_front_of
 from flake8_client_pool.fixes.layout import Layout, layout_of
 from flake8_client_pool.fixes.ordering import ImportOrder
-from flake8_client_pool.fixes.placement import Where
+from flake8_client_pool.fixes.placement import Placement, Where
 from flake8_client_pool.fixes.proposals import Proposal
 from flake8_client_pool.fixes.unused_imports import Imported, IsNeeded, is_used_beside, removals
-from flake8_client_pool.model import Edit
 from flake8_client_pool.syntax.names import Names
 
 
@@ -22,31 +22,32 @@ class DraftImports:
         """Prepare for `draft`, whose imports are sorted as `order` says, and for the changes `proposed`."""
         self._draft = draft
         self._order = order
+        self._at_first = draft.text
         self._words = tuple(sorted({word for proposal in proposed for word in _words(proposal)}))
         self._at_module_level: set[Wanted] = set()
-        self._in_functions: set[tuple[str, int]] = set()
+        self._in_functions: dict[int, Wanted] = {}
 
     def make(self, proposal: Proposal) -> bool:
         """Make the import that a change needs; False where the change has to wait for the next round.
 
-        Where there is no place at module level the function imports for itself: other places in it see that import in
-        the next round.
+        A function gets one import in a round: other places in it see that import in the next one.
 
         Raises:
             NoPlaceError: there is no place for it.
         """
-        key = (proposal.getter.name if proposal.getter else "", proposal.function)
-        if key in self._in_functions:
+        placed, wanted = proposal.placement, _wanted(proposal)
+        if placed is None or placed.where is Where.NOWHERE:
+            return True
+        if placed.where is not Where.MODULE:
+            return self._make_locally(proposal.function, wanted, placed)
+        if self._in_functions.get(proposal.function) == wanted:
             return False
         try:
-            edit = self._edit(proposal)
+            self._make_at_module_level(wanted, placed)
         except NoPlaceError:
             if proposal.function < 0:
                 raise
-            self._in_functions.add(key)
-            self._make_in_front(proposal)
-            return True
-        self._draft.apply((edit,) if edit else ())
+            return self._make_locally(proposal.function, wanted, replace(placed, offset=placed.statement))
         return True
 
     def remove_unused(self, done: list[Proposal], names: Names, is_needed: IsNeeded) -> None:
@@ -58,39 +59,33 @@ class DraftImports:
         for name, offset in sorted({imported for each in done for imported in _imports(each)}):
             if not is_used_beside(names, Imported(offset, name), edits):
                 imported = Imported(self._draft.place(offset), name)
-                layout = layout_of(self._draft.text, (name,))
+                layout = layout_of(self._draft.text, (rf"\b{name}\b",))
                 self._draft.apply(removals(layout, imported, is_needed, self._order.style))
 
-    @property
-    def _layout(self) -> Layout:
-        return layout_of(self._draft.text, self._words)
-
-    def _make_in_front(self, proposal: Proposal) -> None:
-        layout = self._layout
-        offset = proposal.placement.statement if proposal.placement else 0
-        statement = _statement_at(layout, self._draft.place(offset))
-        self._draft.apply((in_front_of(layout, statement, _wanted(proposal), self._order),))
-
-    def _edit(self, proposal: Proposal) -> Edit | None:
-        getter, placed = proposal.getter, proposal.placement
-        wanted = _wanted(proposal)
-        if getter is None or placed is None or placed.where is Where.NOWHERE:
-            return None
-        if placed.where is Where.MODULE and wanted in self._at_module_level:
-            return None
+    def _make_at_module_level(self, wanted: Wanted, placed: Placement) -> None:
+        if wanted in self._at_module_level:
+            return
         draft = self._draft
-        # No function has a part in where an import goes in the module.
-        layout = layout_of(draft.text, (wanted.name,)) if placed.where is Where.MODULE else self._layout
         offset = draft.place(placed.offset) if placed.offset >= 0 else len(draft.text)
-        if placed.where is Where.MODULE:
-            anchor = None if placed.anchor is None else draft.place(placed.anchor)
-            edit = at_module_level(layout, wanted, self._order, offset, anchor)
-            self._at_module_level.add(wanted)
-            return edit
-        statement = _statement_at(layout, offset)
+        anchor = None if placed.anchor is None else draft.place(placed.anchor)
+        # No function has a part in where an import goes in the module.
+        edit = at_module_level(layout_of(draft.text, ()), wanted, self._order, offset, anchor)
+        self._at_module_level.add(wanted)
+        draft.apply((edit,))
+
+    def _make_locally(self, function: int, wanted: Wanted, placed: Placement) -> bool:
+        """Make an import in a function; its place is looked up in the text at first, which is parsed but once."""
+        if function in self._in_functions:
+            return self._in_functions[function] == wanted and placed.where is not Where.MODULE
+        layout = layout_of(self._at_first, self._words)
+        statement = _statement_at(layout, placed.offset)
         if placed.where is Where.BESIDE and isinstance(statement, ast.Import | ast.ImportFrom):
-            return beside(layout, statement, wanted, self._order)
-        return in_front_of(layout, statement, wanted, self._order)
+            edit = beside(layout, statement, wanted, self._order)
+        else:
+            edit = in_front_of(layout, statement, wanted, self._order)
+        self._in_functions[function] = wanted
+        self._draft.apply_from_start((edit,))
+        return True
 
 
 def _words(proposal: Proposal) -> tuple[str, ...]:

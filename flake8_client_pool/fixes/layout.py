@@ -1,6 +1,7 @@
 """A source as lines and as Python's own syntax tree, with places that count code points."""
 
 import ast
+import re
 from bisect import bisect_right
 from functools import cached_property, lru_cache
 from io import StringIO
@@ -8,8 +9,9 @@ from itertools import accumulate
 
 from flake8_client_pool.syntax.excerpt import excerpt
 
-# What a function that changes the import path holds.
-_OF_PATH = (r"sys\b", "addsitedir")
+# What a function that changes the import path holds; where none of these stands in a source, none does.
+_OF_PATH = re.compile(r"sys\.path|import path\b|addsitedir|syspath")
+_WORDS_OF_PATH = (r"sys\b", "addsitedir")
 _STAND_IN = "def _():0"
 
 
@@ -21,14 +23,14 @@ class Layout:
         tree: its syntax tree; `_STAND_IN` stands there, in the same place, for each function that does not matter.
     """
 
-    def __init__(self, text: str, words: tuple[str, ...] = ()) -> None:
-        """Parse `text`: all of it, or what holds one of `words` or stands outside of functions.
+    def __init__(self, text: str, words: tuple[str, ...] | None = None) -> None:
+        """Parse `text`: all of it, or what holds one of `words`, patterns, or stands outside of functions.
 
         Raises:
             SyntaxError: it is no Python.
         """
         self.text = text
-        self.tree = _parsed_in_part(text, words) if words else parsed(text)
+        self.tree = parsed(text) if words is None else _parsed_in_part(text, words)
 
     @cached_property
     def bodies(self) -> list[list[ast.stmt]]:
@@ -92,7 +94,7 @@ class Layout:
 
 
 @lru_cache(maxsize=4)
-def layout_of(text: str, words: tuple[str, ...] = ()) -> Layout:
+def layout_of(text: str, words: tuple[str, ...] | None = None) -> Layout:
     """Give the layout of a text; what a fix asks for again and again is worked out once.
 
     Raises:
@@ -103,7 +105,8 @@ def layout_of(text: str, words: tuple[str, ...] = ()) -> Layout:
 
 def _parsed_in_part(text: str, words: tuple[str, ...]) -> ast.Module:
     try:
-        return parsed(excerpt(text, (*words, *_OF_PATH), (), _STAND_IN).text)
+        of_path = _WORDS_OF_PATH if _OF_PATH.search(text) else ()
+        return parsed(excerpt(text, (*words, *of_path), (), _STAND_IN).text)
     except SyntaxError:
         return parsed(text)
 

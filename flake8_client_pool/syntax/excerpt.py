@@ -8,6 +8,7 @@ from functools import partial
 
 # Below this size, in code points, the look for what can be left out costs as much as it saves.
 _SMALLEST = 3_000
+_NEVER = "(?!)"
 _HEADER = re.compile(r"\n((?:    )?)(?:(@)|def |(class) |async def )")
 # The next line that is no deeper than the header, comments and closing brackets of the header itself apart.
 _DEDENT = {"": re.compile(r"\n(?=[^\s)\]}#])"), "    ": re.compile(r"\n(?= {0,4}[^\s)\]}#])")}
@@ -42,7 +43,8 @@ def excerpt(text: str, words: Iterable[str], modules: Iterable[str], stand_in: s
     """
     if len(text) < _SMALLEST:
         return Excerpt(text)
-    word = re.compile("|".join([*sorted(words), *(f"{module}(?![.\\w])" for module in sorted(modules))]))
+    parts = [*sorted(words), *(f"{module}(?![.\\w])" for module in sorted(modules))]
+    word = re.compile("|".join(parts) or _NEVER)
     return _with_stand_ins(text, partial(word.search, text), stand_in)
 
 
