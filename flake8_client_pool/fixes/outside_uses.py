@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from os.path import basename, dirname
 
+from flake8_client_pool.syntax.regular_files import regular
+
 _STAR = re.compile(rb"from[ \t]+\.*([\w.]*)[ \t]+import[ \t]*\(?[ \t]*\*")
 _ALIAS = re.compile(rb"(\w+)[ \t]+as[ \t]+(\w+)")
 _FROM = re.compile(rb"from[ \t]+\.*([\w.]*)[ \t]+import[ \t]*(\([^)]*|[^\n(]*)")
@@ -193,7 +195,7 @@ def module_word(path: str) -> str:
 
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb") as stream:
+        with open(path, "rb", opener=regular) as stream:
             return stream.read()
     except OSError:
         return b""

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from itertools import accumulate
 
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
+from flake8_client_pool.syntax.regular_files import regular
 
 
 class Sources:
@@ -44,7 +45,7 @@ class Sources:
 
 def _read(path: str) -> bytes:
     try:
-        with open(os.path.abspath(path), "rb") as stream:
+        with open(os.path.abspath(path), "rb", opener=regular) as stream:
             return stream.read()
     except OSError:
         return b""

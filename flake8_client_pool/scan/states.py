@@ -5,6 +5,7 @@ from contextlib import suppress
 from functools import cache
 
 from flake8_client_pool.syntax.pytest_configuration import PYTEST_FILES
+from flake8_client_pool.syntax.regular_files import regular
 
 _WITHOUT_MODULES = "__pycache__"
 # Beside modules, what tells where a repository ends, and where its tests lie.
@@ -33,7 +34,7 @@ class States:
 
 def _state(path: str) -> tuple[str | None, int]:
     try:
-        with open(path, "rb") as stream:
+        with open(path, "rb", opener=regular) as stream:
             return digest(stream.read()), os.fstat(stream.fileno()).st_mtime_ns
     except IsADirectoryError:
         return listing_of(path) if path.endswith("/") else "directory", os.stat(path).st_mtime_ns

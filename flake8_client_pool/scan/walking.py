@@ -6,6 +6,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from flake8_client_pool.syntax.regular_files import regular
+
 if TYPE_CHECKING:
     from pathspec import GitIgnoreSpec
 
@@ -83,7 +85,7 @@ class Walk:
 def _read(below: str, file: str) -> _Ignore:
     from pathspec import GitIgnoreSpec
 
-    with open(file, encoding="utf-8", errors="surrogateescape") as stream:
+    with open(file, encoding="utf-8", errors="surrogateescape", opener=regular) as stream:
         spec = GitIgnoreSpec.from_lines(stream)
     expressions = [pattern.regex.pattern for pattern in spec.patterns if pattern.regex]
     # A named group may stand in an expression once; nothing here asks for it.

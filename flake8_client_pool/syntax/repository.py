@@ -5,6 +5,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os.path import abspath, basename, dirname, isdir, join
 
+from flake8_client_pool.syntax.regular_files import regular
+
 _VERSION_CONTROL = frozenset((".git", ".hg"))
 _PROJECT_FILES = frozenset(("pyproject.toml", "setup.cfg", "setup.py", "tox.ini"))
 # Folders of a project that stand on the import path without being packages.
@@ -91,7 +93,7 @@ class Repository:
         if path in self._texts:
             return self._texts[path]
         try:
-            with open(path, "rb") as file:
+            with open(path, "rb", opener=regular) as file:
                 return file.read()
         except OSError:
             return b""

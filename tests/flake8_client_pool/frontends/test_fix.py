@@ -162,6 +162,14 @@ def test_questions_are_asked_one_by_one(tree: Tree, client_pool: Run) -> None:
     assert [(root / name).read_text() for name in ("a.py", "b.py", "c.py")] == [BUILDS, FIXED, BUILDS]
 
 
+def test_nobody_waits_at_a_pipe_with_the_name_of_a_module(tree: Tree, client_pool: Run) -> None:
+    root = tree({"a.py": f"from pipe import name\n{BUILDS}"})
+    os.mkfifo(root / "pipe.py")
+    assert client_pool("fix", "--diff").returncode == 0
+    assert client_pool("check", "--show-fixes", "--format=json").returncode == 1
+    assert "pipe.py: cannot be read: it is neither a file nor a directory" in client_pool("fix", "pipe.py").stderr
+
+
 def test_options_that_contradict_each_other(tree: Tree, client_pool: Run) -> None:
     tree({"a.py": BUILDS})
     done = client_pool("fix", "--interactive", "--diff")
