@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from os.path import basename, dirname
 
+from flake8_client_pool.fixes.reached_names import FROM_IMPORT, Reach, reach
 from flake8_client_pool.syntax.regular_files import regular
 
 _STAR = re.compile(rb"from[ \t]+\.*([\w.]*)[ \t]+import[ \t]*\(?[ \t]*\*")
 _ALIAS = re.compile(rb"(\w+)[ \t]+as[ \t]+(\w+)")
-_FROM = re.compile(rb"from[ \t]+\.*([\w.]*)[ \t]+import[ \t]*(\([^)]*|[^\n(]*)")
 _SET = re.compile(rb"(?:\bobject|setattr)\(\s*(?:\w+\.)*(\w+)\s*,\s*['\"](\w+)['\"]")
 _WORD = re.compile(rb"\w+")
 _LAST_WORD = re.compile(rb"\w+\Z")
@@ -19,6 +19,9 @@ _LEADING_WORD = re.compile(rb"[\w\x80-\xff]+")
 # Where the last part of a module's name stands in a program, and where in a program or a string.
 _DOTTED = re.compile(rb"(?:\.|import[ \t]+)([\w\x80-\xff]+)")
 _NAMED = re.compile(rb"(?:\.|['\"]|import[ \t]+)([\w\x80-\xff]+)")
+# Where it stands as a name that is not called: `def main()` and `main()` name no module.
+_NOT_CALLED = re.compile(rb"[\w\x80-\xff]++(?!\s*\()")
+_TESTS = ("test", "conftest.py")
 _FOLDER = re.compile(rb"[\w./-]*\Z")
 _LONGEST_NAME = 100
 _QUOTES = frozenset((b"'", b'"'))
@@ -31,6 +34,8 @@ _SET_ANYHOW = (
     rb"(?:\bobject|setattr)\([^,]{0,200},\s*['\"]NAME['\"]|\bmultiple\([^)]{0,500}\bNAME\s*=(?!=)"
     rb"|%s\.NAME['\"]|[\])]\.NAME[ \t]*=(?!=)|['\"][\w.]+\.NAME['\"]\s*(?::|\]\s*=)"
 )
+# What every way ends with, and a search finds quickly.
+_MAY_SET = rb"NAME(?:['\"]|\s*=(?!=))"
 _SET_ATTRIBUTE = re.compile(rb"[ \t]*=(?!=)")
 
 
@@ -50,6 +55,7 @@ class _Mentions:
     computed: list[str] = field(default_factory=list)
     by_path: list[str] = field(default_factory=list)
     anyhow: list[str] = field(default_factory=list)
+    reached: dict[str, Reach] = field(default_factory=dict)
 
     def add(self, module: bytes, mention: Mention) -> None:
         self.by_module.setdefault(module.decode(), []).append(mention)
@@ -82,7 +88,13 @@ class OutsideUses:
             for other in mentions.by_path
             if any(_is_folder_of(path, before) for before in self._texts[other].split(file)[:-1])
         ]
-        found += [Mention(other, replaced=True) for other in mentions.anyhow if word in self._words(other, _NAMED)]
+        found += [Mention(other, replaced=True) for other in mentions.anyhow if self._may_hold(other, word, _NAMED)]
+        found += [
+            Mention(other, replaced=reached is Reach.SET)
+            for other, reached in mentions.reached.items()
+            # A name that is given to what is loaded by its path says nothing of where that lies.
+            if self._may_hold(other, word, _DOTTED if other in mentions.by_path else _NOT_CALLED)
+        ]
         found += [Mention(other) for other in self._stars.get(module, ())]
         others = [mention for mention in dict.fromkeys(found) if mention.path != path]
         sets_itself = path in mentions.anyhow and b"modules[__name__]" in self._texts[path]
@@ -93,6 +105,19 @@ class OutsideUses:
         if (path, pattern) not in self._found:
             self._found[path, pattern] = frozenset(pattern.findall(self._texts[path]))
         return self._found[path, pattern]
+
+    def _may_hold(self, path: str, module: bytes, pattern: re.Pattern[bytes]) -> bool:
+        """Tell whether a file names a module where a pattern says, or may get it from a fixture that does."""
+        conftests = self._conftests(dirname(path)) if basename(path).startswith(_TESTS) else ()
+        return any(module in self._words(each, pattern) for each in (path, *conftests))
+
+    def _conftests(self, folder: str) -> list[str]:
+        """List the files that hold fixtures for the tests in a folder."""
+        return [path for above, path in self._fixtures.items() if f"{folder}/".startswith(f"{above}/")]
+
+    @cached_property
+    def _fixtures(self) -> dict[str, str]:
+        return {dirname(path): path for path in self._texts if basename(path) == "conftest.py"}
 
     def collides(self, path: str, name: str) -> bool:
         """Tell whether a file that imports all names of the module at `path` knows a name by itself."""
@@ -133,13 +158,16 @@ class OutsideUses:
 def _search(path: str, data: bytes, name: bytes, mentions: _Mentions) -> None:
     """Note how one file mentions a name: `module.name`, `from module import name`, `patch.object(module, "name")`."""
     found: list[tuple[bytes, bool]] = []
-    for start, end in _attributes(data, name):
+    places = list(_attributes(data, name))
+    for start, end in places:
         before = data[max(0, start - _LONGEST_NAME) : start]
         word = _LAST_WORD.search(before)
         if word:
             found.append((word[0], data[end : end + 1] in _QUOTES or bool(_SET_ATTRIBUTE.match(data, end))))
         elif before[-1:] in _ENDS_OF_COMPUTED and path not in mentions.computed:
             mentions.computed.append(path)
+    if reached := reach(data, name, places):
+        mentions.reached[path] = reached
     found += _imported_from(data, name)
     if b"patch" in data or b"setattr" in data:
         found += [(module, True) for module, other in _SET.findall(data) if other == name]
@@ -154,7 +182,7 @@ def _search(path: str, data: bytes, name: bytes, mentions: _Mentions) -> None:
 
 def _is_replaced(data: bytes, name: bytes) -> bool:
     """Tell whether a file puts another object in the place of a name of whatever module or package."""
-    return re.search(_SET_ANYHOW.replace(b"NAME", re.escape(name)), data) is not None
+    return all(re.search(way.replace(b"NAME", re.escape(name)), data) for way in (_MAY_SET, _SET_ANYHOW))
 
 
 def _originals(data: bytes, alias: bytes) -> list[bytes]:
@@ -175,7 +203,7 @@ def _attributes(data: bytes, name: bytes) -> Iterator[tuple[int, int]]:
 
 
 def _imported_from(data: bytes, name: bytes) -> Iterator[tuple[bytes, bool]]:
-    for module, names in _FROM.findall(data):
+    for module, names in FROM_IMPORT.findall(data):
         if name in names and name in _WORD.findall(names):
             yield module.rpartition(b".")[2], False
 

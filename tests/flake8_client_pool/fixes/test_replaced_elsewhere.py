@@ -16,9 +16,32 @@ WAYS = {
     "attribute": "import pkg.mod\npkg.mod.bigquery = Fake\n",
     "attribute of an alias": "from pkg import mod as tested\ntested.bigquery = Fake\n",
     "attribute of a loaded module": "import sys\nsys.modules['pkg.mod'].bigquery = Fake\n",
+    "attribute of what is loaded by name": "m = import_module('pkg.mod')\nm.bigquery = Fake\n",
+    "attribute of a fixture": "@fixture\ndef m(): return import_module('pkg.mod')\ndef test(m):\n    m.bigquery = 1\n",
+    "attribute of an attribute": "import pkg.mod\nclass T:\n    def f(self):\n        self.m.bigquery = Fake\n",
     "library": "import sys\npatch.dict(sys.modules, {'google.cloud.bigquery': fake})\nimport pkg.mod\n",
     "library set": "import sys\nsys.modules['google.cloud.bigquery'] = fake\nimport pkg.mod\n",
 }
+
+
+READS = {
+    "loaded by name": "m = import_module('pkg.mod')\nm.bigquery.Table\n",
+    "loaded by name at once": "import_module('pkg.mod').bigquery.Table\n",
+    "loaded modules": "import sys, pkg.mod\nsys.modules['pkg.mod'].bigquery.Table\n",
+    "attribute of an attribute": "import pkg.mod\nclass T:\n    def f(self):\n        return self.m.bigquery\n",
+    "name in a string": "import pkg.mod as m\ngetattr(m, 'bigquery')\n",
+    "namespace": "import pkg.mod\nvars(pkg.mod)['bigquery']\n",
+    "dictionary": "import pkg.mod\npkg.mod.__dict__.get('bigquery')\n",
+}
+NO_READS = {
+    "the library": "import pkg.mod\nimport google.cloud.bigquery\ngoogle.cloud.bigquery.Table\n",
+    "another module": "import pkg.mod, other\nother.bigquery.Table\n",
+    "an attribute of its own": "import pkg.mod\nclass T:\n    def f(self):\n        self.bigquery = 1\n",
+    "a file that does not know the module": "def f(m):\n    m.bigquery = 1\n",
+    "a function of the module's name": "def mod(m):\n    return m.bigquery\nmod(1)\n",
+    "a module within": "import pkg.mod\nfrom pkg.bigquery.tables import names\n",
+}
+CONFTEST = "@fixture\ndef module():\n    from pkg import mod\n    return mod\n"
 
 
 @pytest.mark.parametrize("text", WAYS.values(), ids=WAYS)
@@ -45,3 +68,27 @@ def test_a_module_that_does_so_itself(fix: Callable[..., FileFix]) -> None:
 def test_other_mentions_do_no_harm(text: str, fix: Callable[..., FileFix]) -> None:
     done = fix({"pkg/mod.py": MODULE, "tests/test_mod.py": text})
     assert [each.status for each in done.outcomes] == ["fixed"]
+
+
+@pytest.mark.parametrize("text", READS.values(), ids=READS)
+def test_an_import_that_another_file_reads_stays(text: str, fix: Callable[..., FileFix]) -> None:
+    done = fix({"pkg/mod.py": MODULE, "pkg/other.py": text})
+    assert "from google.cloud import bigquery  # noqa: F401\n" in done.after
+    assert [each.status for each in done.outcomes] == ["fixed"]
+
+
+@pytest.mark.parametrize("text", NO_READS.values(), ids=NO_READS)
+def test_an_import_that_no_other_file_reads_goes(text: str, fix: Callable[..., FileFix]) -> None:
+    done = fix({"pkg/mod.py": MODULE, "pkg/other.py": text})
+    assert "import bigquery" not in done.after
+
+
+def test_a_fixture_of_another_file_may_give_the_module(fix: Callable[..., FileFix]) -> None:
+    files = {"pkg/mod.py": MODULE, "tests/conftest.py": CONFTEST}
+    for use in ("module.bigquery = 1", "monkeypatch.setattr(module, 'bigquery', 1)"):
+        done = fix({**files, "tests/unit/test_mod.py": f"def test(module, monkeypatch):\n    {use}\n"})
+        assert [each.reason for each in done.outcomes] == [
+            "unsafe: tests/unit/test_mod.py puts a stand-in for bigquery into this module"
+        ]
+    read = "def test(module):\n    assert module.bigquery.Table\n"
+    assert "import bigquery  # noqa: F401" in fix({**files, "tests/unit/test_mod.py": read}).after
