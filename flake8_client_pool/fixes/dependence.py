@@ -50,7 +50,7 @@ def _dependence(each: Overriding, getter: Getter) -> str:
         return f"{class_name(twice.node)} changes {attribute} elsewhere, too"
     if not _runs_after_base(each):
         return f"{base}.{_INITIALIZER} may not have run before"
-    ours = _arguments(each.use.construction.kind, arguments_of(each.use.node))
+    ours = _arguments(each.use.construction.kind, getter, arguments_of(each.use.node))
     theirs = _getter_arguments(getter, arguments_of(taken))
     if ours != theirs or not all(_is_the_same(each, value, _line(taken)) for value in ours.values()):
         return f"{base} may give other arguments than these"
@@ -193,10 +193,11 @@ def _passes_on(owner: Class) -> bool:
     return not _definition(owner).decorator_list and not owner.names.uses(_INITIALIZER).by_scope.get(owner.node)
 
 
-def _arguments(kind: ClientKind, arguments: list[Node]) -> dict[str, str]:
+def _arguments(kind: ClientKind, getter: Getter, arguments: list[Node]) -> dict[str, str]:
     """Give the text of each argument of a constructor by the getter's keyword for it."""
     names = [parameter_of(kind, position, argument) for position, argument in enumerate(arguments)]
-    return {kind.arguments.get(name, name): _value(argument) for name, argument in zip(names, arguments, strict=True)}
+    keywords = [getter.keyword_for(kind, name) or name for name in names]
+    return {keyword: _value(argument) for keyword, argument in zip(keywords, arguments, strict=True)}
 
 
 def _getter_arguments(getter: Getter, arguments: list[Node]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from flake8_client_pool.syntax.values import Function
 _CLOSING = frozenset(("close", "stop", "shutdown", "__exit__", "__aexit__"))
 _CLOSING_CALLS = frozenset(("closing", "aclosing", "enter_context", "enter_async_context", "push", "callback"))
 _CHANGING_CALLS = frozenset(("setattr", "delattr"))
-_ELEMENTS = frozenset(("values", "items", "get", "pop", "popitem", "popleft", "setdefault", "copy"))
+_ELEMENTS = frozenset(("values", "items", "get", "pop", "popitem", "popleft", "setdefault", "copy", "result"))
 _FILLING = frozenset(("append", "appendleft", "add", "insert", "extend", "setdefault", "put", "put_nowait", "update"))
 _COLLECTING = frozenset(
     (
@@ -30,9 +30,13 @@ _COLLECTING = frozenset(
         "chain",
         "deque",
         "defaultdict",
+        "submit",
+        "gather",
+        "as_completed",
     ),
 )
-_FIELDS = frozenset(("field", "ib", "attrib", "Factory", "Field"))
+# They call what they are given.
+_CALLING = frozenset(("field", "ib", "attrib", "Factory", "Field", "to_thread", "run_in_executor"))
 _SAME = frozenset(("cast", "next", "partial", "cached_property", "lru_cache", "cache"))
 _ASSIGNING = frozenset(("assignment", "augmented_assignment"))
 _GIVING = frozenset((*_ASSIGNING, "for_statement", "for_in_clause"))
@@ -209,7 +213,7 @@ class Following:
         name = function.text().rpartition(".")[2]
         if name in _FILLING and function.kind() == "attribute":
             self._take_targets(function.field("object"), Kind.CONTAINER)
-        if name in _FIELDS:
+        if name in _CALLING:
             return _Held(call, _CALLED.get(kind, kind))
         if name in _COLLECTING:
             return _Held(call, Kind.CONTAINER)

@@ -1,5 +1,7 @@
 """From a client's class that is handed on to the getter in its place."""
 
+from itertools import takewhile
+
 from flake8_client_pool.model import Edit
 from flake8_client_pool.rules.event_loops import needs_a_loop
 from flake8_client_pool.rules.getter_call import NotPooledError, argument_edits, arguments_of, parameter_of
@@ -12,6 +14,11 @@ _CALLS_WITHOUT_ARGUMENTS = {
     **dict.fromkeys(("field", "Field", "PrivateAttr"), frozenset(("default_factory", "factory"))),
     **dict.fromkeys(("ib", "attrib"), frozenset(("factory",))),
 }
+_PARTIAL = frozenset(("partial", "functools.partial"))
+_DEFAULTING = frozenset(("defaultdict", "collections.defaultdict"))
+_TO_THREAD = frozenset(("to_thread", "asyncio.to_thread"))
+_SUBMITTING = ".submit"
+_IN_EXECUTOR = ".run_in_executor"
 
 
 def handed_on_edits(use: Use, getter: Getter, name: str) -> tuple[Edit, ...]:
@@ -24,46 +31,61 @@ def handed_on_edits(use: Use, getter: Getter, name: str) -> tuple[Edit, ...]:
         raise NotPooledError("it is not the class itself that is handed on")
     if needs_a_loop(use.construction.kind, getter):
         raise NotPooledError(f"{getter.name}() wants a running event loop where it will be called")
-    replaced = Edit(start_of(use.node), end_of(use.node), name)
-    parent = use.node.parent()
-    if parent and parent.kind() == "keyword_argument":
-        keyword = parent.field("name")
-        if keyword and keyword.text() in _CALLS_WITHOUT_ARGUMENTS.get(_callee(parent), ()):
-            if getter.required:
-                raise NotPooledError(f"{getter.name}() wants {min(getter.required)}")
-            return (replaced,)
-    if parent and (arguments := _of_partial(parent, use.node)) is not None:
-        return (replaced, *argument_edits(use.construction.kind, getter, arguments))
+    arguments = arguments_beside(use.node)
+    edits = argument_edits(use.construction.kind, getter, arguments)
+    if edits and _callee(use.node).endswith(_IN_EXECUTOR):
+        raise NotPooledError(f"{getter.name}() takes by keyword what run_in_executor() hands on by position")
+    return (Edit(start_of(use.node), end_of(use.node), name), *edits)
+
+
+def arguments_beside(node: Node) -> list[Node]:
+    """List the arguments that a class which is handed on will be called with, as far as they stand there.
+
+    Raises:
+        NotPooledError: it is not known which those are.
+    """
+    parent, callee = node.parent(), _callee(node)
+    keyword = parent.field("name") if parent and parent.kind() == "keyword_argument" else None
+    if keyword:
+        if keyword.text() in _CALLS_WITHOUT_ARGUMENTS.get(callee.rpartition(".")[2], ()):
+            return []
+    elif callee and (call := parent.parent() if parent else None):
+        place = 1 if callee.endswith(_IN_EXECUTOR) else 0
+        before, behind = arguments_of(call)[: place + 1], arguments_of(call)[place + 1 :]
+        if before[-1] == node and callee in _DEFAULTING:
+            return []
+        if before[-1] == node and _passes_on(callee):
+            return behind
     raise NotPooledError("it is not known with which arguments it will be called")
 
 
-def loses_a_name(use: Use, getter: Getter) -> bool:
-    """Tell whether a later call of a `partial` can give an argument that the getter calls otherwise, or does not take.
+def loses_an_argument(use: Use, getter: Getter) -> bool:
+    """Tell whether a later call of a `partial` can give an argument that the getter calls or places otherwise.
 
     The arguments that the class takes by position, and those of a name in the table, can come later.
     """
-    parent = use.node.parent()
-    kept = _of_partial(parent, use.node) if parent else None
-    kind = use.construction.kind
-    if kept is None:
+    if _callee(use.node) not in _PARTIAL:
         return False
+    kind, kept = use.construction.kind, arguments_beside(use.node)
     given = {parameter_of(kind, position, argument) for position, argument in enumerate(kept)}
     later = [name for name in kind.arguments if name not in given and not name.startswith("_")]
-    return any(not getter.takes(parameter, parameter) for parameter in later)
+    if any(not getter.takes(parameter, parameter) for parameter in later):
+        return True
+    # By position comes what follows those that are given so, up to the first that is given by name.
+    first = sum(argument.kind() != "keyword_argument" for argument in kept)
+    by_place = tuple(takewhile(lambda name: name not in given, list(kind.arguments)[first : kind.positional]))
+    return getter.positional[first : first + len(by_place)] != by_place
 
 
-def _callee(keyword: Node) -> str:
-    arguments = keyword.parent()
-    call = arguments.parent() if arguments else None
+def _passes_on(callee: str) -> bool:
+    """Tell whether who is called passes on what it is given beside a function to it."""
+    return callee in _PARTIAL or callee in _TO_THREAD or callee.endswith((_SUBMITTING, _IN_EXECUTOR))
+
+
+def _callee(node: Node) -> str:
+    """Name what an argument is given to; empty where it is none."""
+    parent = node.parent()
+    arguments = parent.parent() if parent and parent.kind() == "keyword_argument" else parent
+    call = arguments.parent() if arguments and arguments.kind() == "argument_list" else None
     function = call.field("function") if call and call.kind() == "call" else None
-    return function.text().rpartition(".")[2] if function else ""
-
-
-def _of_partial(parent: Node, node: Node) -> list[Node] | None:
-    """List the arguments that `partial(node, ...)` keeps; None where that is not what stands here."""
-    call = parent.parent() if parent.kind() == "argument_list" else None
-    function = call.field("function") if call and call.kind() == "call" else None
-    if call is None or function is None or function.text() not in ("partial", "functools.partial"):
-        return None
-    first, *others = arguments_of(call)
-    return others if first == node else None
+    return "".join(function.text().split()) if function else ""

@@ -7,7 +7,8 @@ from os.path import abspath, dirname
 
 from flake8_client_pool.fixes.borrowed import refuse_if_closed
 from flake8_client_pool.fixes.cycles import ImportedByPool
-from flake8_client_pool.fixes.handing_on import handed_on_edits, loses_a_name
+from flake8_client_pool.fixes.filling_in import filled_in
+from flake8_client_pool.fixes.handing_on import handed_on_edits, loses_an_argument
 from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.outside_uses import OutsideUses, described
 from flake8_client_pool.fixes.path_mending import may_mend_path, mends_path_anywhere
@@ -98,7 +99,7 @@ def _worked_out(uses: Uses, use: Use, found: Proposal, expression: Node, surroun
     taken = surroundings.outside.collides(path, getter.name)
     placed = placement(uses.names, use.node, expression, getter, Beyond(in_cycle, taken))
     test, tested = _seen_by(use, path, placed, getter, surroundings)
-    doubt = tested or _doubt(use, placed, uses, surroundings) or _doubt_about_names(use, getter, built=built)
+    doubt = tested or _doubt(use, placed, uses, surroundings) or _doubt_about_arguments(use, getter, built=built)
     return replace(
         found,
         reason=doubt,
@@ -135,10 +136,10 @@ def _seen_by(use: Use, path: str, placed: Placement, getter: Getter, surrounding
     return test.path, f"{place}:{test.look.line} looks at {test.look.what.value}"
 
 
-def _doubt_about_names(use: Use, getter: Getter, *, built: bool) -> str:
-    if built or not loses_a_name(use, getter):
-        return ""
-    return f"what is called later may give arguments that {getter.name}() calls otherwise"
+def _doubt_about_arguments(use: Use, getter: Getter, *, built: bool) -> str:
+    if not built and loses_an_argument(use, getter):
+        return f"what is called later may give arguments that {getter.name}() takes otherwise"
+    return filled_in(use, getter, built=built)
 
 
 def _own_imports_are_guarded(uses: Uses, surroundings: Surroundings) -> bool:

@@ -72,7 +72,7 @@ def argument_edits(kind: ClientKind, getter: Getter, arguments: list[Node]) -> l
         NotPooledError: the getter does not take one of them.
     """
     parameters = [parameter_of(kind, position, argument) for position, argument in enumerate(arguments)]
-    keywords = [kind.arguments.get(parameter) or "" for parameter in parameters]
+    keywords = [getter.keyword_for(kind, parameter) for parameter in parameters]
     agreeing = _agreeing(getter, keywords)
     for place, (argument, parameter, keyword) in enumerate(zip(arguments, parameters, keywords, strict=True)):
         by_place = place < agreeing and argument.kind() != "keyword_argument"

@@ -5,6 +5,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 
+from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.rules.signatures import signature
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 
@@ -53,6 +54,12 @@ class Getter:
         """
         return keyword in self.keywords or (self.takes_any_keyword and keyword == parameter)
 
+    def keyword_for(self, kind: ClientKind, parameter: str) -> str:
+        """Name its parameter for one of the constructor: by the table, else by the same name; empty for none."""
+        keyword = kind.arguments.get(parameter) or ""
+        own = self.keywords.union(self.positional)
+        return parameter if keyword and keyword not in own and parameter in own else keyword
+
 
 def parsed(data: bytes) -> ast.Module:
     """Parse a module; one that does not parse is empty."""
@@ -96,6 +103,16 @@ def fault_of(definition: Definition) -> str:
     names = [ast.unparse(getattr(each, "func", each)) for each in definition.decorator_list]
     unknown = [name for name in names if name.rpartition(".")[2] not in _HARMLESS_DECORATORS]
     return f"is decorated with {unknown[0]}, which may change what it takes" if unknown else ""
+
+
+@lru_cache(maxsize=64)
+def defaults_of(definition: Definition) -> dict[str, str]:
+    """Give the default of each parameter that has one, as it is written."""
+    given = definition.args
+    positional = [*given.posonlyargs, *given.args]
+    behind = positional[len(positional) - len(given.defaults) :]
+    pairs = [*zip(behind, given.defaults, strict=True), *zip(given.kwonlyargs, given.kw_defaults, strict=True)]
+    return {parameter.arg: ast.unparse(default) for parameter, default in pairs if default}
 
 
 def _own_nodes(body: Sequence[ast.AST]) -> Iterator[ast.AST]:

@@ -27,7 +27,7 @@ def gives_the_same(kind: ClientKind, getter: Getter, call: Node) -> bool:
         return False
     # `Service.build` leaves out what is None, and gives all else by keyword.
     return getter.module == BUNDLED_POOL or _passed(kind, getter, given) == {
-        parameter: kind.arguments.get(parameter) or "" for parameter in given
+        parameter: getter.keyword_for(kind, parameter) for parameter in given
     }
 
 
@@ -38,7 +38,7 @@ def _passed(kind: ClientKind, getter: Getter, given: set[str]) -> _Passed | None
     if len(calls) != 1 or calls[0].args or getter.definition is None:
         return None
     passed: _Passed = {}
-    known = {kind.arguments.get(parameter) or "" for parameter in given}
+    known = {getter.keyword_for(kind, parameter) for parameter in given}
     for keyword in calls[0].keywords:
         added = _of_dictionary(getter.definition, keyword.value, known) if keyword.arg is None else {
             keyword.arg: _parameter(getter.definition, keyword.value)
