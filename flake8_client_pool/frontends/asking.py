@@ -59,7 +59,7 @@ def _accepted(workbench: Workbench, task: Task, answers: _Answers, *, unsafe: bo
         elif answers.accepts(alone):
             agreed.append(finding)
         else:
-            others[finding] = replace(outcome, status="skipped", reason="declined")
+            others[finding] = replace(outcome, status="skipped", reason="declined", new_file=None)
     done = workbench.fixed(replace(task, findings=tuple(agreed)), unsafe=unsafe)
     made = {**others, **dict(done.outcomes)}
     return replace(done, outcomes=tuple((finding, made[finding]) for finding in task.findings))
