@@ -31,7 +31,7 @@ def _empty_client_pools():
 RULE = Rule(
     code="CPL302",
     name="pools-not-emptied",
-    summary="a test tree has no fixture that empties the repository's own pool",
+    summary="tests run pooled code, and nothing empties the repository's own pool between them",
     explanation=(
         "A pool remembers. A client that one test replaced by a stand-in is handed to the next test, which then\n"
         "passes or fails by what ran before it. Call the pool's `close_all_clients` after each test, from a fixture\n"

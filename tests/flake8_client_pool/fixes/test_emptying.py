@@ -107,7 +107,7 @@ def test_a_conftest_is_made(tree: Tree, client_pool: Run, git: Git) -> None:
     root = tree(REPOSITORY)
     (root / ".git/HEAD").unlink()
     git("init", "--quiet")
-    told = json.loads(client_pool("check", "--format=json").stdout)["findings"]
+    told = json.loads(client_pool("check", "--show-fixes", "--format=json").stdout)["findings"]
     assert [(each["path"], each["line"], each["code"], each["fix"]) for each in told] == [
         ("tests/test_sum.py", 1, "CPL302", None)
     ]
@@ -148,7 +148,7 @@ def test_the_finding_is_shown_and_suppressed_as_any(tree: Tree, client_pool: Run
     root = tree(REPOSITORY)
     assert flake8("tests").stdout.startswith("tests/test_sum.py:1:1: CPL302 tests share the clients of shared.clients;")
     for output_format in ("sarif", "rdjson"):
-        said = client_pool("check", "--format", output_format).stdout
+        said = client_pool("check", "--show-fixes", "--format", output_format).stdout
         assert ("CPL302" in said, "close_all_clients()\\n" in said) == (True, False)
     file = root / "tests/test_sum.py"
     file.write_text(file.read_text().replace(":\n", ":  # noqa: CPL302\n", 1))

@@ -50,6 +50,7 @@ def found(root: Path) -> list[str]:
             id="another-function-of-that-name",
         ),
         pytest.param({"tests/conftest.py": "from shared.clients import close_all_clients\n"}, id="imported-only"),
+        pytest.param({"tests/conftest.py": AUTOUSE.replace("close_all", "get")}, id="a-client-is-taken"),
         pytest.param({"tests/conftest.py": NAMED}, id="a-fixture-that-no-test-uses"),
         pytest.param({"tests/conftest.py": AUTOUSE.replace("True", "True, scope='session'")}, id="once-a-session"),
         pytest.param({"tests/conftest.py": f"{HELPERS}\n\ndef pytest_sessionfinish():\n    fresh()\n"}, id="once"),

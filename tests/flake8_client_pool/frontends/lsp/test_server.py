@@ -289,3 +289,34 @@ async def test_nothing_that_an_editor_sends_ends_the_session(tree: Tree, start: 
     assert await editor.client.code_action_resolve_async(without_data) == without_data
     assert codes(await editor.open(job)) == ["CPL101"]
     assert not [each for each in editor.log if "internal error" in each]
+
+
+async def test_a_fix_that_makes_a_file(tree: Tree, start: Start) -> None:
+    pool = "def get_bigquery_client(): ...\n\n\ndef close_all_clients(): ...\n"
+    test = "from shared import clients\n\n\ndef test_rows():\n    clients.get_bigquery_client()\n"
+    configured = {"setup.cfg": "[client-pool]\npool-module = shared.clients\n", ".git/HEAD": ""}
+    file = tree({**configured, "shared/clients.py": pool, "tests/test_rows.py": test}) / "tests/test_rows.py"
+    title = "Add the fixture that empties the pools"
+    editor = await start()
+    assert codes(await editor.open(file)) == ["CPL302"]
+    refused = (await editor.actions(file, "from"))[title]
+    assert isinstance(refused, types.CodeAction)
+    assert refused.disabled
+    assert refused.disabled.reason.endswith("run client-pool fix")
+
+    creating = types.WorkspaceEditClientCapabilities(
+        document_changes=True, resource_operations=[types.ResourceOperationKind.Create]
+    )
+    workspace = types.WorkspaceClientCapabilities(workspace_edit=creating)
+    editor = await start(capabilities=types.ClientCapabilities(workspace))
+    await editor.open(file)
+    action = (await editor.actions(file, "from"))[title]
+    assert isinstance(action, types.CodeAction)
+    assert action.edit
+    made, written = action.edit.document_changes or ()
+    assert isinstance(made, types.CreateFile)
+    assert isinstance(written, types.TextDocumentEdit)
+    assert made.uri == written.text_document.uri == file.with_name("conftest.py").as_uri()
+    assert made.options == types.CreateFileOptions(overwrite=False)
+    assert isinstance(insertion := written.edits[0], types.TextEdit)
+    assert insertion.new_text.endswith("        close_all_clients()\n")
