@@ -1,26 +1,36 @@
 """The imports that the changes of one round need, and those that they leave unused."""
 
 import ast
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import replace
+from functools import partial
 
 from flake8_client_pool.fixes.drafts import Draft
 from flake8_client_pool.fixes.import_extension import NoPlaceError, Wanted
 from flake8_client_pool.fixes.import_insertion import at_module_level, beside, in_front_of
 from flake8_client_pool.fixes.layout import Layout, layout_of
 from flake8_client_pool.fixes.ordering import ImportOrder
+from flake8_client_pool.fixes.path_mending import PathMending
 from flake8_client_pool.fixes.placement import Placement, Where
 from flake8_client_pool.fixes.proposals import Proposal
 from flake8_client_pool.fixes.unused_imports import Imported, IsNeeded, is_used_beside, removals
 from flake8_client_pool.syntax.names import Names
 
+MendingElsewhere = Callable[[str, str], PathMending | None]
+
 
 class DraftImports:
     """Makes and removes imports in one draft."""
 
-    def __init__(self, draft: Draft, order: ImportOrder, proposed: Iterable[Proposal]) -> None:
-        """Prepare for `draft`, whose imports are sorted as `order` says, and for the changes `proposed`."""
+    def __init__(
+        self, draft: Draft, order: ImportOrder, elsewhere: MendingElsewhere, proposed: Iterable[Proposal]
+    ) -> None:
+        """Prepare for `draft`, whose imports are sorted as `order` says, and for the changes `proposed`.
+
+        `elsewhere` gives, for the pool module and another one, what that does to the import path of the file.
+        """
         self._draft = draft
+        self._elsewhere = elsewhere
         self._order = order
         self._at_first = draft.text
         self._words = tuple(sorted({word for proposal in proposed for word in _words(proposal)}))
@@ -69,7 +79,8 @@ class DraftImports:
         offset = draft.place(placed.offset) if placed.offset >= 0 else len(draft.text)
         anchor = None if placed.anchor is None else draft.place(placed.anchor)
         # No function has a part in where an import goes in the module.
-        edit = at_module_level(layout_of(draft.text, ()), wanted, self._order, offset, anchor)
+        mending = PathMending(layout_of(draft.text, ()), partial(self._elsewhere, wanted.module))
+        edit = at_module_level(mending, wanted, self._order, offset, anchor)
         self._at_module_level.add(wanted)
         draft.apply((edit,))
 

@@ -9,6 +9,7 @@ from flake8_client_pool.fixes.import_extension import Wanted
 from flake8_client_pool.fixes.import_insertion import at_module_level
 from flake8_client_pool.fixes.layout import Layout
 from flake8_client_pool.fixes.ordering import ImportOrder
+from flake8_client_pool.fixes.path_mending import PathMending
 from flake8_client_pool.rules.pooled_tests import EMPTYING_FUNCTION
 
 # The pool is not imported for the fixture's sake: it would be before the tests have put stand-ins for what it imports.
@@ -69,7 +70,7 @@ def _with_import(text: str, module: str, order: ImportOrder, newline: str) -> st
     if not layout.tree.body or _is_docstring_alone(layout.tree.body):
         above = text.rstrip("\r\n")
         return above + newline * 2 * bool(above) + wanted.statement(layout, order.style) + newline
-    return applied(text, [at_module_level(layout, wanted, order, len(text), None)])
+    return applied(text, [at_module_level(PathMending(layout), wanted, order, len(text), None)])
 
 
 def _is_docstring_alone(body: list[ast.stmt]) -> bool:

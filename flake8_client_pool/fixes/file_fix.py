@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 from flake8_client_pool.constructors import Constructors, PoolGetters
 from flake8_client_pool.fixes.cycles import ImportedByPool
+from flake8_client_pool.fixes.draft_imports import MendingElsewhere
 from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.leaving_out import left_out
+from flake8_client_pool.fixes.mending_modules import MendingModules
 from flake8_client_pool.fixes.ordering import ImportOrder
 from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
 from flake8_client_pool.fixes.outside_uses import OutsideUses
@@ -56,6 +58,7 @@ class FileFixer:
         self._pooled_tests = PooledTests(constructors.kinds, self._getters, repository)
         self._getter_modules = Modules(PoolGetters(constructors, pool_module), repository)
         self._cycles = ImportedByPool(repository)
+        self._mending_modules = MendingModules(repository)
         self._outside = outside
         takers = Takers(self._modules, pool_module)
         self._tests = TestsOfCalls(self._modules, takers, outside)
@@ -126,6 +129,10 @@ class FileFixer:
         folder = dirname(path)
         package = self._repository.package(folder)
         return ImportOrder(self._styles.of(folder), self._repository.root(folder), package)
+
+    def mending_elsewhere(self, path: str) -> MendingElsewhere:
+        """Give what tells, by the pool module and another one, what that does to the import path of a file."""
+        return partial(self._mending_modules.of, dirname(path))
 
     @cached_property
     def _styles(self) -> "ImportStyles":

@@ -7,30 +7,25 @@ from flake8_client_pool.fixes.import_extension import NOTHING, NoPlaceError, Wan
 from flake8_client_pool.fixes.import_style import ImportStyle
 from flake8_client_pool.fixes.layout import Layout
 from flake8_client_pool.fixes.ordering import Import, ImportOrder, Key
-from flake8_client_pool.fixes.path_mending import (
-    is_main_guard,
-    may_mend_path,
-    mending_functions,
-    mends_path,
-    mends_path_anywhere,
-)
+from flake8_client_pool.fixes.path_mending import PathMending, is_main_guard
 from flake8_client_pool.fixes.running_early import first_run
 from flake8_client_pool.model import Edit
 
 _DIRECTIVE = re.compile(r"^\s*#\s*isort:\s*(split|off|on)\b|^\s*#\s*ruff:\s*isort:\s*(split|off|on)\b")
 _LATE_IMPORT_ALLOWED = re.compile(r"#\s*noqa:[\s\w,]*\bE402\b")
 _DEFINITION = re.compile(r"async[ \t]+def\b|def\b|class\b|@")
+_MENDED_LATER = "the import path is mended only later"
 _ANY_NOQA = "  # noqa: E402"
 
 
 Block = list[Import]
 
 
-def at_module_level(layout: Layout, wanted: Wanted, order: ImportOrder, before: int, anchor: int | None) -> Edit:
+def at_module_level(mending: PathMending, wanted: Wanted, order: ImportOrder, before: int, anchor: int | None) -> Edit:
     """Say how to import at the level of the module.
 
     Args:
-        layout: the file.
+        mending: the file, and what it does to the import path.
         wanted: what to import.
         order: how imports are sorted.
         before: the offset before which the import has to run.
@@ -39,6 +34,7 @@ def at_module_level(layout: Layout, wanted: Wanted, order: ImportOrder, before: 
     Raises:
         NoPlaceError: no place at that level will do.
     """
+    layout = mending.layout
     blocks = _blocks(layout, layout.tree.body)
     behind_anchor = max([_end_of_block(layout, each, anchor) for each in blocks], default=0)
 
@@ -48,15 +44,17 @@ def at_module_level(layout: Layout, wanted: Wanted, order: ImportOrder, before: 
     for statement in layout.tree.body:
         if can_extend(statement, wanted, order.style) and is_early(layout.end(statement)):
             return extended(layout, statement, wanted, order)
-    mends = wanted.own and may_mend_path(layout.text)
-    mendings = _mendings(layout, before) if mends else []
+    mends = wanted.own and mending.is_possible
+    mendings = _mendings(mending, before) if mends else []
     block = _own_block(layout, blocks, mendings, wanted, order) if wanted.own else None
-    if block is None and mends and not mendings and mends_path_anywhere(layout):
-        raise NoPlaceError("the import path is mended only later")
+    if block is None and mends and not mendings and mending.is_anywhere:
+        raise NoPlaceError(_MENDED_LATER)
     mended = mendings[-1] if mendings else 0
     later = [each for each in blocks if layout.start(each[0]) >= mended]
     block = block or (_adjoining(layout, later, mended) if mended else _chosen(layout, blocks, anchor))
     edit = _in_block(layout, block, wanted, order) if block else _alone(layout, wanted, mended, order.style)
+    if block and edit.start < mended <= layout.end(block[-1]):
+        raise NoPlaceError(_MENDED_LATER)
     if not is_early(edit.start):
         raise NoPlaceError(f"{wanted.module} can be imported only after this place")
     return edit
@@ -116,20 +114,20 @@ def _first_line(statement: ast.stmt) -> int:
     return min([statement.lineno, *(each.lineno for each in decorators)])
 
 
-def _mendings(layout: Layout, before: int) -> list[int]:
+def _mendings(mending: PathMending, before: int) -> list[int]:
     """Give the offsets behind the statements that mend the import path above all definitions, and above a place.
 
     What stands below a definition may run only after the definition was used.
     """
-    functions = mending_functions(layout)
+    layout = mending.layout
     found: list[int] = []
     for statement in layout.tree.body:
         if isinstance(statement, ast.ClassDef) or layout.end(statement) > before:
             break
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef):
-            if statement.name not in functions:
+            if statement.name not in mending.functions:
                 break
-        elif not is_main_guard(statement) and mends_path(layout, statement, functions):
+        elif not is_main_guard(statement) and mending.is_done_by(statement):
             found.append(layout.end(statement))
     return found
 
@@ -167,6 +165,7 @@ def _own_block(
     candidates = [
         *_behind_offset(layout, same, last),
         *_behind_offset(layout, own, last),
+        *(block for block in blocks if layout.start(block[0]) < last <= layout.end(block[-1])),
         *_behind_offset(layout, [*same, *own], first)[::-1],
         *same,
     ]

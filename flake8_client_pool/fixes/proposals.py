@@ -11,7 +11,7 @@ from flake8_client_pool.fixes.filling_in import filled_in
 from flake8_client_pool.fixes.handing_on import handed_on_edits, loses_an_argument
 from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.outside_uses import OutsideUses, described
-from flake8_client_pool.fixes.path_mending import may_mend_path, mends_path_anywhere
+from flake8_client_pool.fixes.path_mending import PathMending, may_mend_path
 from flake8_client_pool.fixes.placement import Beyond, Placement, Where, placement
 from flake8_client_pool.fixes.tests_of_calls import TestsOfCalls
 from flake8_client_pool.model import Applicability, Edit
@@ -154,7 +154,7 @@ def _own_imports_are_guarded(uses: Uses, surroundings: Surroundings) -> bool:
     guards_at_top = [statement for statement in layout.tree.body if isinstance(statement, ast.Try)]
     if not any(_is_import_of(inner, first) for guard in guards_at_top for inner in guard.body):
         return False
-    if may_mend_path(text) and mends_path_anywhere(layout):
+    if may_mend_path(text) and PathMending(layout).is_anywhere:
         return False
     guards = [node for node in ast.walk(layout.tree) if isinstance(node, ast.Try)]
     guarded = {id(inner) for guard in guards for inner in ast.walk(guard)}

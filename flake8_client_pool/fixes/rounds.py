@@ -124,7 +124,8 @@ class Rounds:
 
     def _drafted(self, chosen: list[tuple[Proposal, Place]], names: Names, draft: Draft) -> Draft | None:
         """Make changes in a draft; those without a place for their import are left out."""
-        imports = DraftImports(draft, self._fixer.order(self._path), [proposal for proposal, _ in chosen])
+        fixer, proposed = self._fixer, [proposal for proposal, _ in chosen]
+        imports = DraftImports(draft, fixer.order(self._path), fixer.mending_elsewhere(self._path), proposed)
         done = [each for each in chosen if self._is_imported(imports, *each)]
         try:
             draft.apply_from_start(edit for proposal, _ in done for edit in proposal.edits)

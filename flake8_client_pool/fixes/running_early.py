@@ -5,7 +5,7 @@ import builtins
 from collections.abc import Iterable, Iterator
 
 from flake8_client_pool.fixes.layout import Layout
-from flake8_client_pool.fixes.path_mending import mending_functions, mends_path
+from flake8_client_pool.fixes.path_mending import PathMending
 
 _REACHING_ALL = frozenset(("globals", "locals", "vars", "exec", "eval"))
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)
@@ -18,12 +18,12 @@ def first_run(layout: Layout) -> int:
     A statement that names nothing but what is imported, or made of that, calls none.
     """
     known = set(_KNOWN)
-    mending = mending_functions(layout)
+    mending = PathMending(layout)
     for statement in layout.tree.body:
         nodes = list(_running(statement))
         used = {node.id for node in nodes if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load)}
         inside = known.union(_bound(list(_running(statement.value)) if isinstance(statement, ast.Assign) else nodes))
-        if not used <= inside and not mends_path(layout, statement, mending):
+        if not used <= inside and not mending.is_done_by(statement):
             return layout.line_start(min([statement.lineno, *(node.lineno for node in _decorators(statement))]))
         if not any(isinstance(node, ast.Lambda | ast.FunctionDef | ast.AsyncFunctionDef) for node in nodes):
             known |= set(_bound(nodes))

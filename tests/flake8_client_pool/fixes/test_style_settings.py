@@ -40,6 +40,10 @@ FOLLOWED: Mapping[str, Mapping[str, str]] = {
         ".isort.cfg": ISORT.format("settings", "false"),
         "ruff.toml": SELECTED + "[lint.isort]\nforce-single-line = true\n",
     },
+    "ruff's where it says how to sort": {
+        ".isort.cfg": ISORT.format("settings", "false"),
+        "ruff.toml": "[lint.isort]\nforce-single-line = true\n",
+    },
     "isort's where ruff is for other things": {
         ".isort.cfg": ISORT.format("settings", "true"),
         "ruff.toml": "[lint]\nselect = ['F', 'E']\n",
@@ -59,7 +63,6 @@ FOLLOWED: Mapping[str, Mapping[str, str]] = {
 NOT_FOLLOWED: Mapping[str, Mapping[str, str]] = {
     "nothing": {},
     "no TOML": {"pyproject.toml": RUFF.format("true") + "[["},
-    "no text": {"ruff.toml": "\x00\xff"},
     "no ini file": {".isort.cfg": "force_single_line\n"},
     "no boolean": {"setup.cfg": ISORT.format("isort", "perhaps")},
     "no table": {"pyproject.toml": "tool = 3\n"},
@@ -79,6 +82,11 @@ def test_followed(files: Mapping[str, str], fix: Callable[..., FileFix]) -> None
 @pytest.mark.parametrize("files", NOT_FOLLOWED.values(), ids=NOT_FOLLOWED)
 def test_not_followed(files: Mapping[str, str], fix: Callable[..., FileFix]) -> None:
     assert fix({"services/job.py": JOB, **files}).after.startswith(TOGETHER)
+
+
+def test_a_file_that_is_no_text_is_not_followed(fix: Callable[..., FileFix], tmp_path: Path) -> None:
+    (tmp_path / "ruff.toml").write_bytes(b"# \xff\n[lint.isort]\nforce-single-line = true\n")
+    assert fix({"services/job.py": JOB}).after.startswith(TOGETHER)
 
 
 def test_ruff_places_the_packages_that_it_would_find(fix: Callable[..., FileFix]) -> None:
