@@ -27,8 +27,29 @@ class ImportedByPool:
         if start is None:
             return frozenset()
         if (start, module) not in self._known:
-            self._known[start, module] = self._closure(start)
+            self._known[start, module] = self._needed(start)
         return self._known[start, module]
+
+    def _parents(self, start: str) -> list[str]:
+        """List the files of the packages that a module lies in, which Python runs before it."""
+        folder = dirname(dirname(start)) if start.endswith("/__init__.py") else dirname(start)
+        found: list[str] = []
+        while "__init__.py" in self._repository.entries(folder):
+            found.append(join(folder, "__init__.py"))
+            folder = dirname(folder)
+        return found
+
+    def _needed(self, start: str) -> frozenset[str]:
+        """Give what has to be imported before a module is, but not what can import it all the same.
+
+        That is a file which a package imports that it lies in together with the module: the package runs already then.
+        """
+        packages = frozenset(self._parents(start))
+        found = self._closure(start, packages)
+        for package in packages:
+            inside = f"{dirname(package)}/"
+            found |= {path for path in self._closure(package, packages - {package}) if not path.startswith(inside)}
+        return found
 
     def _pool_file(self, module: str, folder: str) -> str | None:
         if (module, folder) not in self._pool_files:
@@ -44,15 +65,15 @@ class ImportedByPool:
                     return path
         return None
 
-    def _closure(self, start: str) -> frozenset[str]:
-        """Follow the imports until no function is found any more that is called on the way."""
+    def _closure(self, start: str, others: frozenset[str]) -> frozenset[str]:
+        """Follow imports, but not into `others`, until no function is found any more that is called on the way."""
         called: frozenset[str] = frozenset()
         while True:
             seen: dict[str, frozenset[str]] = {}
             waiting = [start]
             while waiting:
                 path = waiting.pop()
-                if path not in seen:
+                if path not in seen and path not in others:
                     nodes = _run_at_import(self._tree(path), called)
                     seen[path] = frozenset(name for node in nodes for name in _called(node))
                     waiting += self._imports(nodes, dirname(path))
