@@ -1,14 +1,15 @@
 """A test puts a stand-in for a client's class where the code under test asks a getter."""
 
 import os
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from os.path import abspath, dirname
 
 from flake8_client_pool.model import Edit, Finding
-from flake8_client_pool.rules.getter_call import NotPooledError
+from flake8_client_pool.rules.getter_call import NotPooledError, arguments_of
 from flake8_client_pool.rules.getters import Getters, NoGetterError
-from flake8_client_pool.rules.patches import Patch, patches
+from flake8_client_pool.rules.patches import Patch, literal_of, patches
 from flake8_client_pool.rules.places import finding_at
 from flake8_client_pool.rules.rule import Example, Rule
 from flake8_client_pool.rules.stand_ins import assertion_edits
@@ -17,6 +18,7 @@ from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.source import Node, end_of, start_of
 
 _BY_OBJECT = ".object"
+_OPENING = re.compile(r"\w*(\"\"\"|\'\'\'|\"|\')")
 
 _REPORT = (
     "from shared_clients import get_bigquery_client\n\n\n"
@@ -176,17 +178,24 @@ def _aim(names: Names, patch: Patch, taking: Taking) -> str:
 
 
 def _target_edits(patch: Patch, taking: Taking, aim: str) -> list[Edit]:
+    """Say how to name the getter where the class is named.
+
+    Raises:
+        NotPooledError: the arguments would have to change places.
+    """
     if patch.attribute is None:
-        return [_content_edit(patch.target.text(), start_of(patch.target), aim)]
+        return [_content_edit(patch.target, aim)]
     if taking.home or taking.path != patch.module or patch.owner is None:
         return _as_string(patch, patch.attribute, aim)
     owner = Edit(start_of(patch.target), end_of(patch.target), patch.owner.text())
-    name = _content_edit(patch.attribute.text(), start_of(patch.attribute), taking.name)
+    name = _content_edit(patch.attribute, taking.name)
     return [name] if patch.owner == patch.target else [owner, name]
 
 
 def _as_string(patch: Patch, attribute: Node, aim: str) -> list[Edit]:
     """Name what is patched by a string in the place of an object and its attribute."""
+    if any(part.field("value") == attribute for part in arguments_of(patch.call)):
+        raise NotPooledError("it gives the attribute by keyword")
     quote = attribute.text()[-1]
     named = Edit(start_of(patch.target), end_of(attribute), f"{quote}{aim}{quote}")
     function = patch.call.field("function")
@@ -195,7 +204,29 @@ def _as_string(patch: Patch, attribute: Node, aim: str) -> list[Edit]:
     return [named]
 
 
-def _content_edit(literal: str, start: int, content: str) -> Edit:
-    """Replace what stands between the quotes of a plain string."""
-    first = min(place for quote in "\"'" if (place := literal.find(quote)) >= 0) + 1
-    return Edit(start + first, start + len(literal) - 1, content)
+def _content_edit(literal: Node, content: str) -> Edit:
+    """Replace what a string literal says; of several parts the first ones stay where they go on saying it.
+
+    Raises:
+        NotPooledError: a comment between the parts would be lost.
+    """
+    parts = [part for part in literal.named_children() if part.kind() == "string"] or [literal]
+    rest = content
+    for part in parts[:-1]:
+        beginning = literal_of(part) or ""
+        if not rest.startswith(beginning):
+            break
+        rest = rest[len(beginning) :]
+    else:
+        return _between_quotes(parts[-1], rest)
+    if len(parts) > 1 and "#" in literal.text():
+        raise NotPooledError("a comment stands in the string")
+    quote = parts[0].text()[-1]
+    return Edit(start_of(literal), end_of(literal), f"{quote}{content}{quote}")
+
+
+def _between_quotes(literal: Node, content: str) -> Edit:
+    before = _OPENING.match(literal.text())
+    quotes = before[1] if before else ""
+    first = before.end() if before else 0
+    return Edit(start_of(literal) + first, end_of(literal) - len(quotes), content)

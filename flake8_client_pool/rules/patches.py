@@ -1,18 +1,25 @@
 """Where a test puts a stand-in in the place of a client's class, and through which module it reaches for it."""
 
-from collections.abc import Iterator
+import ast
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from os.path import abspath, dirname
 
 from flake8_client_pool.constructors import Construction
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import Role, role_of
-from flake8_client_pool.syntax.source import Node, string_of
+from flake8_client_pool.syntax.source import Node
 from flake8_client_pool.syntax.values import ModuleFile, Qualified, Values
 
 _WORDS = ("patch", "setattr")
-# What `patch` itself takes, by position, behind what it aims at.
-_BY_STRING, _BY_OBJECT = 1, 2
+_STRINGS = ("string", "concatenated_string")
+# What the parameters of `patch` and `patch.object`, and of `setattr` with a string and with an object, say.
+_PARAMETERS: Mapping[tuple[bool, bool], Mapping[str, str]] = {
+    (False, False): {"target": "target", "new": "new"},
+    (False, True): {"target": "target", "attribute": "attribute", "new": "new"},
+    (True, False): {"target": "target", "name": "new"},
+    (True, True): {"target": "target", "name": "attribute", "value": "new"},
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,28 +78,50 @@ def _call_of(node: Node) -> Node | None:
 def _patch(names: Names, call: Node, *, is_setter: bool) -> Patch | None:
     arguments = call.field("arguments")
     parts = [part for part in arguments.named_children() if part.kind() != "comment"] if arguments else []
-    given = [part for part in parts if part.kind() != "keyword_argument"]
-    keywords = tuple(part for part in parts if part.kind() == "keyword_argument")
-    if not given or any("splat" in part.kind() for part in parts):
+    target = next((value for part in parts if (value := _value(part)) and _keyword(part) in ("", "target")), None)
+    if target is None or any("splat" in part.kind() for part in parts):
         return None
     function = call.field("function")
-    by_object = given[0].kind() != "string"
+    by_object = target.kind() not in _STRINGS
     if not is_setter and by_object != bool(function and function.text().endswith(".object")):
         return None
-    behind = _BY_OBJECT if by_object else _BY_STRING
-    attribute = given[1] if by_object and len(given) > 1 else None
-    aim = _of_expression(names, given[0], attribute) if by_object else _of_string(names, given[0])
+    given, others = _given(parts, _PARAMETERS[is_setter, by_object])
+    attribute = given.get("attribute")
+    aim = _of_expression(names, target, attribute) if by_object else _of_string(names, target)
     if aim is None:
         return None
-    named = [part.field("value") for part in keywords if _keyword(part) == "new"]
-    stand_in = given[behind] if len(given) > behind else next(iter(named), None)
-    others = tuple(part for part in keywords if _keyword(part) != "new")
-    return Patch(call, given[0], attribute, aim.owner, aim.construction, aim.module, aim.prefix, stand_in, others)
+    return Patch(call, target, attribute, aim.owner, aim.construction, aim.module, aim.prefix, given.get("new"), others)
+
+
+def _given(parts: list[Node], parameters: Mapping[str, str]) -> tuple[dict[str, Node], tuple[Node, ...]]:
+    """Sort arguments by what they say, whatever the function calls it; the other keyword arguments beside."""
+    by_place = (part for part in parts if part.kind() != "keyword_argument")
+    given = dict(zip(parameters.values(), by_place, strict=False))
+    by_keyword = [part for part in parts if part.kind() == "keyword_argument"]
+    for part in by_keyword:
+        if (name := _keyword(part)) in parameters and (value := _value(part)):
+            given[parameters[name]] = value
+    return given, tuple(part for part in by_keyword if _keyword(part) not in parameters)
+
+
+def _value(argument: Node) -> Node | None:
+    return argument.field("value") if argument.kind() == "keyword_argument" else argument
 
 
 def _keyword(argument: Node) -> str:
-    name = argument.field("name")
+    name = argument.field("name") if argument.kind() == "keyword_argument" else None
     return name.text() if name else ""
+
+
+def literal_of(node: Node) -> str | None:
+    """Give the value of a string literal, in three quotes or several parts, too; None for anything else."""
+    if node.kind() not in _STRINGS:
+        return None
+    try:
+        value = ast.literal_eval(f"({node.text()})")
+    except (SyntaxError, ValueError):
+        return None
+    return value if isinstance(value, str) else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +133,7 @@ class _Aim:
 
 
 def _of_string(names: Names, target: Node) -> _Aim | None:
-    dotted = string_of(target) or ""
+    dotted = literal_of(target) or ""
     constructors = names.modules.constructors
     if dotted.rpartition(".")[2] not in constructors.words:
         return None
@@ -123,7 +152,7 @@ def _of_string(names: Names, target: Node) -> _Aim | None:
 
 
 def _of_expression(names: Names, target: Node, attribute: Node | None) -> _Aim | None:
-    name = string_of(attribute) if attribute else None
+    name = literal_of(attribute) if attribute else None
     if name not in names.modules.constructors.words:
         return None
     values = names.evaluate(target)

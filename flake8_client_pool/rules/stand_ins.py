@@ -208,7 +208,13 @@ def _is_binding(node: Node, parent: Node) -> bool:
         return True
     if parent.kind() == "assignment":
         return parent.field("left") == node
-    if parent.kind() == "keyword_argument":
-        return parent.field("name") == node
-    # The place where it is put in.
-    return parent.kind() == "argument_list" and "patch" in (parent.parent() or parent).text().partition("(")[0]
+    if parent.kind() == "keyword_argument" and parent.field("name") == node:
+        return True
+    return _is_put_in(parent)
+
+
+def _is_put_in(parent: Node) -> bool:
+    """Tell whether an argument is given to what patches: that is where a stand-in is put in."""
+    arguments = parent.parent() if parent.kind() == "keyword_argument" else parent
+    call = arguments.parent() if arguments and arguments.kind() == "argument_list" else None
+    return call is not None and "patch" in call.text().partition("(")[0]

@@ -39,7 +39,7 @@ def fix(tmp_path: Path) -> Fix:
             (tmp_path / name).write_text(text, encoding="utf-8", newline="")
         path = str(tmp_path / next(iter(files)))
         text = next(iter(files.values()))
-        engine = Engine(KINDS, pool)
+        engine = Engine(KINDS, pool, patches=unsafe)
         words = engine.words(path, text.encode())
         findings = engine.analyze(path, text, words).findings if words else ()
         places = [(each.span.start, each.kind, each.code) for each in findings if each.kind]
