@@ -50,6 +50,12 @@ class Constructors:
         kinds = {what.kind.name for what in found}
         return found[0] if len(kinds) == 1 else None
 
+    def classes_in(self, module: str) -> list[Construction]:
+        """List the clients' classes of a qualified module, unless it also has functions that build a client a call."""
+        if self.leads_to_method(module):
+            return []
+        return [what for name, what in self._by_name.items() if name.rpartition(".")[0] == module and _is_class(what)]
+
     def class_of(self, name: str) -> Construction | None:
         """Tell what a qualified name builds if it is a client's class itself, and no function or class method."""
         found = self.get(name)

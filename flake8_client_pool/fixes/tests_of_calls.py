@@ -60,5 +60,5 @@ class TestsOfCalls:
     def _looks(self, path: str) -> Iterator[tuple[Patch, Look]]:
         names = self._modules.names(path)
         if names:
-            for patch in patches(names):
+            for patch in (each for each in patches(names) if not each.library):
                 yield from ((patch, look) for look in looks(names, patch))

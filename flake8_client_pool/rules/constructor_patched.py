@@ -9,6 +9,7 @@ from os.path import abspath, dirname
 from flake8_client_pool.model import Edit, Finding
 from flake8_client_pool.rules.getter_call import NotPooledError, arguments_of
 from flake8_client_pool.rules.getters import Getters, NoGetterError
+from flake8_client_pool.rules.libraries_replaced import sources_for, taken_from
 from flake8_client_pool.rules.patches import Patch, literal_of, patches
 from flake8_client_pool.rules.places import finding_at
 from flake8_client_pool.rules.rule import Example, Rule
@@ -102,13 +103,14 @@ class Retargeting:
 def check(names: Names, takers: Takers, getters: Getters) -> Iterator[Finding]:
     """Report every patch of a client's class that reaches the code under test only through the pool."""
     for found in retargetings(names, takers, getters):
-        kind = found.patch.construction.kind
+        title = found.patch.construction.kind.title
+        reaches = "no longer reaches the code" if found.patch.library else "reaches the code only through an empty pool"
         advice = f"patch {found.aim}" if not found.reason else f"patch the getter (by hand: {found.reason})"
         yield finding_at(
             names.source,
             found.patch.target,
             code=RULE.code,
-            message=f"this stand-in for the {kind.title} reaches the code only through an empty pool; {advice}",
+            message=f"this stand-in for the {title} {reaches}; {advice}",
             construction=found.patch.construction,
         )
 
@@ -117,15 +119,18 @@ def retargetings(names: Names, takers: Takers, getters: Getters) -> Iterator[Ret
     """Say for every patch of a client's class that code takes from a getter what to patch instead."""
     path = abspath(names.source.path)
     for patch in patches(names):
-        sources = takers.reached(patch.module or path, patch.construction.kind)
-        if sources.taking:
+        if patch.library:
+            for construction in taken_from(names, patch, takers)[:1]:
+                yield _retargeting(names, replace(patch, construction=construction), None, takers, getters)
+        elif (sources := takers.reached(patch.module or path, patch.construction.kind)).taking:
             yield _retargeting(names, patch, sources, takers, getters)
 
 
-def _retargeting(names: Names, patch: Patch, sources: Sources, takers: Takers, getters: Getters) -> Retargeting:
+def _retargeting(names: Names, patch: Patch, sources: Sources | None, takers: Takers, getters: Getters) -> Retargeting:
     path = abspath(names.source.path)
     try:
-        taking = _only_one(sources, takers.of(path, patch.construction.kind), dirname(path))
+        own = takers.of(path, patch.construction.kind) if sources else Sources()
+        taking = _only_one(sources or sources_for(names, patch, takers), own, dirname(path))
         getter = getters.find(patch.construction.kind, dirname(taking.path))
         aim = _aim(names, patch, taking)
         edits = assertion_edits(names, patch, getter, keeps_arguments=taking.keeps_arguments)

@@ -32,6 +32,7 @@ class Patch:
         attribute: the string that names the attribute; None where `target` is a string.
         owner: the module's name in `target` where that is an expression; None where it is not one's own module.
         construction: what the class builds.
+        library: the qualified name of the library where that is replaced in a module, and not the class alone.
         module: the path of the module through which the class is reached; empty for the library itself.
         prefix: the dotted name of that module, where `target` is a string.
         stand_in: what is put there, where the call says so.
@@ -47,6 +48,7 @@ class Patch:
     prefix: str
     stand_in: Node | None
     keywords: tuple[Node, ...]
+    library: str = ""
 
 
 def patches(names: Names) -> Iterator[Patch]:
@@ -90,7 +92,8 @@ def _patch(names: Names, call: Node, *, is_setter: bool) -> Patch | None:
     aim = _of_expression(names, target, attribute) if by_object else _of_string(names, target)
     if aim is None:
         return None
-    return Patch(call, target, attribute, aim.owner, aim.construction, aim.module, aim.prefix, given.get("new"), others)
+    new = given.get("new")
+    return Patch(call, target, attribute, aim.owner, aim.construction, aim.module, aim.prefix, new, others, aim.library)
 
 
 def _given(parts: list[Node], parameters: Mapping[str, str]) -> tuple[dict[str, Node], tuple[Node, ...]]:
@@ -130,38 +133,43 @@ class _Aim:
     module: str = ""
     prefix: str = ""
     owner: Node | None = None
+    library: str = ""
 
 
 def _of_string(names: Names, target: Node) -> _Aim | None:
     dotted = literal_of(target) or ""
     constructors = names.modules.constructors
-    if dotted.rpartition(".")[2] not in constructors.words:
+    last = dotted.rpartition(".")[2]
+    if last not in constructors.words and last not in constructors.module_names:
         return None
     if known := constructors.class_of(dotted):
         return _Aim(known)
     parts = dotted.split(".")
-    folder = dirname(abspath(names.source.path))
-    for cut in range(len(parts) - 1, 0, -1):
-        prefix = ".".join(parts[:cut])
-        path = names.modules.repository.find(prefix, folder)
-        if path and path.endswith(".py"):
-            names.modules.repository.note(prefix, folder)
-            found = _inside(names, (ModuleFile(path),), parts[cut:])
-            return _Aim(found, path, prefix) if found else None
+    repository, folder = names.modules.repository, dirname(abspath(names.source.path))
+    # A folder of tests may be called as the package is that it tests.
+    for base in dict.fromkeys((folder, repository.root(folder))):
+        for cut in range(len(parts) - 1, 0, -1):
+            prefix = ".".join(parts[:cut])
+            path = repository.find(prefix, base)
+            repository.note(prefix, base)
+            if path and path.endswith(".py"):
+                found, library = _inside(names, (ModuleFile(path),), parts[cut:])
+                return _Aim(found, path, prefix, library=library) if found else None
     return None
 
 
 def _of_expression(names: Names, target: Node, attribute: Node | None) -> _Aim | None:
     name = literal_of(attribute) if attribute else None
-    if name not in names.modules.constructors.words:
+    constructors = names.modules.constructors
+    if name not in constructors.words and name not in constructors.module_names:
         return None
     values = names.evaluate(target)
     if module := _module_of(values):
-        found = _inside(names, values, [name])
-        return _Aim(found, module, owner=target) if found else None
+        found, library = _inside(names, values, [name])
+        return _Aim(found, module, owner=target, library=library) if found else None
     owner, last = (target.field("object"), target.field("attribute")) if target.kind() == "attribute" else (None, None)
     if owner and last and (module := _module_of(names.evaluate(owner))):
-        found = _inside(names, (ModuleFile(module),), [last.text(), name])
+        found, _ = _inside(names, (ModuleFile(module),), [last.text(), name])
         return _Aim(found, module, owner=owner) if found else None
     found = _known(names, names.modules.attribute(values, name))
     return _Aim(found) if found else None
@@ -171,15 +179,26 @@ def _module_of(values: Values) -> str:
     return next((value.path for value in values if isinstance(value, ModuleFile) and value.path.endswith(".py")), "")
 
 
-def _inside(names: Names, values: Values, path: list[str]) -> Construction | None:
-    """Tell what a dotted path from a module leads to, also where the module no longer has its first name."""
+def _inside(names: Names, values: Values, path: list[str]) -> tuple[Construction | None, str]:
+    """Tell what a dotted path from a module leads to, also where the module no longer has its first name.
+
+    Where that is a library, it is the first of its classes that counts, with the library's name beside.
+    """
     first, *rest = path
     values = names.modules.attribute(values, first)
     if not values and rest:
-        return names.modules.constructors.ending_in(".".join(path))
+        return names.modules.constructors.ending_in(".".join(path)), ""
     for part in rest:
         values = names.modules.attribute(values, part)
-    return _known(names, values)
+    known = _known(names, values)
+    return (known, "") if known else _library(names, values)
+
+
+def _library(names: Names, values: Values) -> tuple[Construction | None, str]:
+    for value in values:
+        if isinstance(value, Qualified) and (classes := names.modules.constructors.classes_in(value.name)):
+            return classes[0], value.name
+    return None, ""
 
 
 def _known(names: Names, values: Values) -> Construction | None:

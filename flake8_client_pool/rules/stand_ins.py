@@ -9,7 +9,7 @@ from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.rules.patches import Patch
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import FUNCTIONS, place_of
-from flake8_client_pool.syntax.source import Node
+from flake8_client_pool.syntax.source import Node, end_of
 
 _ASSERTIONS = frozenset(("assert_called_with", "assert_called_once_with", "assert_any_call"))
 # What a stand-in for a function has, and means, just as one for a class.
@@ -18,6 +18,7 @@ _ALIKE = frozenset(
 ) | {"call_count", "reset_mock"}
 _SETTINGS = frozenset(("return_value", "name"))
 _MOCK = re.compile(r"(?:\w+\.)*(?:Magic|Async)?Mock\(")
+_PLAIN_MOCK = re.compile(rf"{_MOCK.pattern}\)")
 _ERROR = re.compile(r"[\w.]*(?:Error|Exception|Exists|NotFound|Forbidden|TimeOut|Timeout)(?:\(|\Z)")
 
 
@@ -76,13 +77,18 @@ def is_error(value: Node) -> bool:
     return _ERROR.match(value.text()) is not None
 
 
-def is_mock(value: Node) -> bool:
+def is_mock(value: Node, made: re.Pattern[str] = _MOCK) -> bool:
     """Tell whether an expression makes a mock, or is a name that the function around binds to one and nothing else."""
     if value.kind() != "identifier":
-        return _MOCK.match(value.text()) is not None
+        return made.match(value.text()) is not None
     name = re.escape(value.text())
     bound = re.findall(rf"^[ \t]*{name}[ \t]*=(?!=)[ \t]*(.*)$", place_of(value).scopes[0].text(), re.MULTILINE)
-    return bool(bound) and all(_MOCK.match(each) for each in bound)
+    return bool(bound) and all(made.match(each) for each in bound)
+
+
+def is_plain_mock(value: Node) -> bool:
+    """Tell whether an expression is a mock that was made without any settings."""
+    return is_mock(value, _PLAIN_MOCK)
 
 
 def _names_of_stand_in(patch: Patch) -> list[tuple[Node, str]]:
@@ -189,8 +195,21 @@ def _mentions(names: Names, scope: Node, name: str) -> Iterator[Node]:
 def _followed(node: Node, patch: Patch, getter: Getter, *, keeps_arguments: bool) -> list[Edit]:
     """Say how one use of a stand-in must change; mostly not at all."""
     parent = node.parent()
-    if parent is None or _is_binding(node, parent):
+    if parent is None or node == patch.stand_in or _is_binding(node, parent):
         return []
+    if not patch.library:
+        return _followed_class(node, parent, patch, getter, keeps_arguments=keeps_arguments)
+    word = patch.construction.constructor.rpartition(".")[2]
+    used, above = parent.field("attribute"), parent.parent()
+    if not used or used.text() != word or above is None or above.kind() != "attribute":
+        raise NotPooledError(f"what is done with {parent.text() if used else node.text()} is not followed")
+    edits = _followed_class(parent, above, patch, getter, keeps_arguments=keeps_arguments)
+    return [Edit(end_of(node), end_of(parent), ""), *edits]
+
+
+def _followed_class(
+    node: Node, parent: Node, patch: Patch, getter: Getter, *, keeps_arguments: bool
+) -> list[Edit]:
     attribute = parent.field("attribute") if parent.kind() == "attribute" and parent.field("object") == node else None
     call = parent.parent()
     used = attribute.text() if attribute else ""

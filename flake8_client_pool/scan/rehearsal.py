@@ -1,6 +1,6 @@
 """An unsafe fix as it would go: modules whose tests do not follow are held back before anything is written."""
 
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
 from flake8_client_pool.fixes.outcomes import Outcome
@@ -37,28 +37,43 @@ class Rehearsal:
 
 
 def rehearsed(files: tuple[SourceFile, ...], tasks: list[Task], *, jobs: int) -> Rehearsal:
-    """Fix all that can be fixed together with its tests; nothing is written.
+    """Fix all that can be fixed together with its tests; nothing is written."""
+    modules = {each.file.location: each for each in all_fixed(workbench_for(tasks), tasks, unsafe=True, jobs=jobs)}
+    held = _hold_back(files, modules)
+    followers = Followers(files, modules.values())
+    following = followers.tasks()
+    tests = list(all_fixed(followers.workbench(following), following, unsafe=True, jobs=jobs))
+    left = [_without(task, held) for task in tasks]
+    return Rehearsal(left, list(modules.values()), tests, held)
+
+
+def _hold_back(files: tuple[SourceFile, ...], modules: dict[str, FixedFile]) -> _Held:
+    """Take back what tests would still see if they were changed along; say why they are not.
 
     A module that is held back builds its clients as before, which may keep the patch of another from following: this
     goes on until no more are held back.
     """
     held: _Held = {}
-    modules = list(all_fixed(workbench_for(tasks), tasks, unsafe=True, jobs=jobs))
-    while True:
-        followers = Followers(files, modules)
+    watched: set[str] = set()
+    while suspects := [each for each in modules.values() if _seen_by(each)]:
+        before = len(watched)
+        watched |= {test for each in suspects for test in _seen_by(each)}
+        followers = Followers([file for file in files if file.location in watched], modules.values())
         following = followers.tasks()
-        tests = list(all_fixed(followers.workbench(following), following, unsafe=True, jobs=jobs))
-        more = _not_followed(modules, tests, {file.location for file in files if file.settings.looks_for_patches})
+        bench = followers.workbench(following)
+        tests = [bench.fixed(task, unsafe=True) for task in following]
+        still = _as_tests_see(suspects, tests)
+        watched |= {test for each in still for test in _seen_by(each)}
+        if len(watched) > before:
+            continue
+        more = _taken_back(still, _reasons(tests), {file.location for file in files if file.settings.looks_for_patches})
         if not more:
-            return Rehearsal([_without(task, held) for task in tasks], modules, tests, held)
+            break
         for location, outcomes in more.items():
             held.setdefault(location, {}).update(outcomes)
-        left = {task.file.location: _without(task, held) for task in tasks if task.file.location in more}
-        again = workbench_for(left.values())
-        modules = [
-            again.fixed(left[each.file.location], unsafe=True) if each.file.location in left else each
-            for each in modules
-        ]
+            task = _without(_task_of(modules[location]), held)
+            modules[location] = workbench_for([task]).fixed(task, unsafe=True)
+    return held
 
 
 def _without(task: Task, held: _Held) -> Task:
@@ -66,21 +81,22 @@ def _without(task: Task, held: _Held) -> Task:
     return replace(task, findings=tuple(finding for finding in task.findings if finding not in others))
 
 
-def _not_followed(modules: list[FixedFile], tests: list[FixedFile], asked: Collection[str]) -> _Held:
-    """Find what tests would still see if they were changed along, and say why they are not."""
-    tested = {each.file.location: each for each in modules if any(_is_seen(outcome) for _, outcome in each.outcomes)}
-    if not tested:
-        return {}
-    texts = {each.file.location: each.after for each in tests if each.file.location not in tested}
-    suspects = [Task(each.file, tuple(finding for finding, _ in each.outcomes)) for each in tested.values()]
-    still = (workbench_for(suspects, texts).fixed(each, unsafe=True) for each in suspects)
-    reasons = _reasons(tests)
-    held = {each.file.location: dict(_held_back(each, reasons, asked)) for each in still}
-    return {location: outcomes for location, outcomes in held.items() if outcomes}
+def _task_of(fixed: FixedFile) -> Task:
+    return Task(fixed.file, tuple(finding for finding, _ in fixed.outcomes))
 
 
-def _is_seen(outcome: Outcome) -> bool:
-    return outcome.status == "fixed" and bool(outcome.seen_by)
+def _seen_by(fixed: FixedFile) -> set[str]:
+    """Name the tests that see the change of a file."""
+    return {outcome.seen_by for _, outcome in fixed.outcomes if outcome.status == "fixed" and outcome.seen_by}
+
+
+def _as_tests_see(modules: list[FixedFile], tests: list[FixedFile]) -> list[FixedFile]:
+    """Fix modules again as if the tests had followed already."""
+    own = {each.file.location for each in modules}
+    texts = {each.file.location: each.after for each in tests if each.file.location not in own}
+    tasks = [_task_of(each) for each in modules]
+    bench = workbench_for(tasks, texts)
+    return [bench.fixed(task, unsafe=True) for task in tasks]
 
 
 def _reasons(tests: list[FixedFile]) -> dict[tuple[str, str], str]:
@@ -93,15 +109,17 @@ def _reasons(tests: list[FixedFile]) -> dict[tuple[str, str], str]:
     }
 
 
-def _held_back(
-    fixed: FixedFile, reasons: Mapping[tuple[str, str], str], asked: Collection[str]
-) -> Iterator[tuple[Finding, Outcome]]:
-    for finding, outcome in fixed.outcomes:
-        if _is_seen(outcome):
-            unknown = _NOT_KNOWN if outcome.seen_by in asked else _NOT_ASKED
-            why = reasons.get((outcome.seen_by, finding.kind), unknown)
-            reason = f"{outcome.reason}, and does not follow: {why}"
-            yield finding, Outcome(outcome.place, "skipped", reason, Applicability.UNSAFE)
+def _taken_back(still: list[FixedFile], reasons: Mapping[tuple[str, str], str], asked: Collection[str]) -> _Held:
+    held: _Held = {}
+    for each in still:
+        for finding, outcome in each.outcomes:
+            if outcome.status == "fixed" and outcome.seen_by:
+                unknown = _NOT_KNOWN if outcome.seen_by in asked else _NOT_ASKED
+                why = reasons.get((outcome.seen_by, finding.kind), unknown)
+                reason = f"{outcome.reason}, and does not follow: {why}"
+                taken_back = Outcome(outcome.place, "skipped", reason, Applicability.UNSAFE)
+                held.setdefault(each.file.location, {})[finding] = taken_back
+    return held
 
 
 def _joined(fixed: FixedFile, held: Mapping[Finding, Outcome]) -> FixedFile:

@@ -124,6 +124,13 @@ PATCHING = {
         "    return bigquery.Client().query('c')\n"
     ),
     "jobs/counted.py": FILES["jobs/counted.py"],
+    "jobs/replaced.py": FILES["jobs/replaced.py"],
+    "tests/test_replaced.py": (
+        "from unittest.mock import patch\n\nfrom jobs.replaced import rows\n\n\n"
+        "@patch('jobs.replaced.bigquery')\ndef test_replaced(mock_bigquery):\n"
+        "    mock_bigquery.Client.return_value.query.return_value = 3\n    assert rows() == 3\n"
+        "    mock_bigquery.Client.assert_called_once_with()\n"
+    ),
     "tests/test_calls.py": (
         "from unittest.mock import patch\n\nfrom jobs import counted\n\n\n"
         "@patch('jobs.counted.bigquery.Client')\ndef test_number(client):\n    counted.rows()\n"
@@ -169,7 +176,7 @@ PATCHING = {
 def test_patches_follow_the_modules(tree: Tree, client_pool: Run, run_process: Run) -> None:
     root = tree(PATCHING)
     (root / ".git").mkdir()
-    assert _passed(run_process) == 8
+    assert _passed(run_process) == 9
     done = client_pool("fix", "--unsafe")
     assert re.findall(r"^  (tests\S+?:\d+):\d+ .*CPL301  (.*)", done.stdout, re.MULTILINE) == [
         ("tests/test_both.py:6", "it stands in for the clients of jobs/both.py, jobs/lazy.py")
@@ -180,8 +187,9 @@ def test_patches_follow_the_modules(tree: Tree, client_pool: Run, run_process: R
     assert "    client.assert_called_with(project_id='demo')\n" in tests
     assert "            project_id='demo',  # ours\n" in tests
     assert "patch('shared.clients.get_bigquery_client')" in (root / "tests/test_lazy.py").read_text()
+    assert "    mock_bigquery.assert_called_once_with()\n" in (root / "tests/test_replaced.py").read_text()
     assert "@patch('jobs.counted.get_bigquery_client')\n" in (root / "tests/test_calls.py").read_text()
-    assert _passed(run_process) == 8
+    assert _passed(run_process) == 9
     assert client_pool("fix", "--unsafe").stdout.endswith("Fixed 0 findings in 0 files; 3 left.\n")
     assert [reason.split(", and does not follow: ") for reason in re.findall(r"CPL101  (.*)", done.stdout)] == [
         [
