@@ -13,7 +13,7 @@ from flake8_client_pool.fixes.ordering import ImportOrder
 from flake8_client_pool.fixes.path_mending import PathMending
 from flake8_client_pool.fixes.placement import Placement, Where
 from flake8_client_pool.fixes.proposals import Proposal
-from flake8_client_pool.fixes.unused_imports import Imported, IsNeeded, is_used_beside, removals
+from flake8_client_pool.fixes.unused_imports import Imported, IsNeeded, Removal, removals, unused_beside
 from flake8_client_pool.syntax.names import Names
 
 MendingElsewhere = Callable[[str, str], PathMending | None]
@@ -66,11 +66,24 @@ class DraftImports:
         `names` looks names up in the text with which the draft began.
         """
         edits = [edit for proposal in done for edit in proposal.edits]
-        for name, offset in sorted({imported for each in done for imported in _imports(each)}):
-            if not is_used_beside(names, Imported(offset, name), edits):
-                imported = Imported(self._draft.place(offset), name)
-                layout = layout_of(self._draft.text, (rf"\b{name}\b",))
-                self._draft.apply(removals(layout, imported, is_needed, self._order.style))
+        unused = unused_beside(names, sorted({imported for each in done for imported in _imports(each)}), edits)
+        while unused:
+            unused = self._remove(unused, is_needed)
+
+    def _remove(self, unused: list[Imported], is_needed: IsNeeded) -> list[Imported]:
+        """Remove imports, one of each block, for what goes with one depends on its neighbours; return the others."""
+        layout = layout_of(self._draft.text, tuple(sorted({rf"\b{each.name}\b" for each in unused})))
+        later: list[Imported] = []
+        by_block: dict[int, Removal] = {}
+        for each in unused:
+            imported = Imported(each.name, self._draft.place(each.offset))
+            block = id(layout.statements[imported.offset][0]) if imported.offset in layout.statements else 0
+            if block in by_block:
+                later.append(each)
+            else:
+                by_block[block] = removals(layout, imported, is_needed, self._order.style)
+        self._draft.apply(edit for removal in by_block.values() for edit in removal)
+        return later
 
     def _make_at_module_level(self, wanted: Wanted, placed: Placement) -> None:
         if wanted in self._at_module_level:
@@ -113,23 +126,13 @@ def _wanted(proposal: Proposal) -> Wanted:
     return Wanted(getter.module, getter.name, own=getter.in_repository, alias=alias)
 
 
-def _imports(proposal: Proposal) -> list[tuple[str, int]]:
-    """List the imports that a change may leave unused: the name, and the offset of the statement."""
+def _imports(proposal: Proposal) -> list[Imported]:
+    """List the imports that a change may leave unused."""
     placed = proposal.placement
-    return [(placed.root, offset) for offset in placed.imports] if placed else []
+    return [Imported(placed.root, offset) for offset in placed.imports] if placed else []
 
 
 def _statement_at(layout: Layout, offset: int) -> ast.stmt:
-    found = [statement for body in layout.bodies for statement in body if _begins(layout, statement) == offset]
-    if not found:
+    if offset not in layout.statements:
         raise NoPlaceError("the statement shares its line with another")
-    return found[0]
-
-
-def _begins(layout: Layout, statement: ast.stmt) -> int:
-    decorators = getattr(statement, "decorator_list", [])
-    first = min([statement.lineno, *(each.lineno for each in decorators)])
-    if first == statement.lineno:
-        return layout.start(statement)
-    line = layout.line(first)
-    return layout.line_start(first) + len(line) - len(line.lstrip())
+    return layout.statements[offset][1]

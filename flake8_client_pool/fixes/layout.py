@@ -3,6 +3,7 @@
 import ast
 import re
 from bisect import bisect_right
+from collections.abc import Iterator
 from functools import cached_property, lru_cache
 from io import StringIO
 from itertools import accumulate
@@ -36,6 +37,34 @@ class Layout:
     def bodies(self) -> list[list[ast.stmt]]:
         """Every list of statements in the source."""
         return _bodies(self.tree)
+
+    @cached_property
+    def statements(self) -> dict[int, tuple[list[ast.stmt], ast.stmt]]:
+        """Every statement, with the list that it is part of, by the offset where it or its first decorator begins."""
+        return {self._begin(each): (body, each) for body in self.bodies for each in body}
+
+    def _begin(self, statement: ast.stmt) -> int:
+        first = min([statement.lineno, *(each.lineno for each in getattr(statement, "decorator_list", []))])
+        if first == statement.lineno:
+            return self.start(statement)
+        line = self.line(first)
+        return self.line_start(first) + len(line) - len(line.lstrip())
+
+    @cached_property
+    def _holders(self) -> dict[int, ast.AST]:
+        parts = ("body", "orelse", "finalbody", "handlers", "cases")
+        holders = [self.tree, *(each for body in self.bodies for each in body)]
+        holders += [part for each in holders for name in parts[-2:] for part in getattr(each, name, ())]
+        return {
+            id(inner): each for each in holders for name in parts for inner in _listed(getattr(each, name, None))
+        }
+
+    def around(self, statement: ast.stmt) -> Iterator[ast.AST]:
+        """Give what holds a statement, from the inside out: compound statements, their handlers and cases."""
+        node = self._holders.get(id(statement))
+        while node is not None and node is not self.tree:
+            yield node
+            node = self._holders.get(id(node))
 
     @cached_property
     def lines(self) -> list[str]:
@@ -91,6 +120,11 @@ class Layout:
     def indent_of(self, node: ast.stmt) -> str:
         """Give the white space before a statement."""
         return self.text[self.line_start(node.lineno) : self.start(node)]
+
+
+def _listed(part: object) -> list[ast.AST]:
+    """Give the nodes of a part of a node; the body of a lambda is no list."""
+    return part if isinstance(part, list) else []
 
 
 @lru_cache(maxsize=4)

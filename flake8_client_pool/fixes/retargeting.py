@@ -75,4 +75,4 @@ def _imports_of(text: str, name: str) -> Iterator[Imported]:
         if isinstance(statement, ast.Import | ast.ImportFrom):
             bound = {alias.asname or alias.name.partition(".")[0] for alias in statement.names}
             if name in bound:
-                yield Imported(layout.start(statement), name)
+                yield Imported(name, layout.start(statement))

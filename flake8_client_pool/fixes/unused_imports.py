@@ -6,6 +6,10 @@ import symtable
 from bisect import bisect_right
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import groupby, islice, pairwise
+from operator import attrgetter
+from typing import TypeAlias
 
 from flake8_client_pool.fixes.import_style import ImportStyle
 from flake8_client_pool.fixes.import_wrapping import named, rewritten
@@ -13,7 +17,6 @@ from flake8_client_pool.fixes.layout import Layout
 from flake8_client_pool.fixes.ordering import Import
 from flake8_client_pool.fixes.visibility import import_of
 from flake8_client_pool.model import Edit
-from flake8_client_pool.syntax.flow import Binding
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import Role, role_of
 from flake8_client_pool.syntax.source import start_of
@@ -24,24 +27,25 @@ _DOCTEST = re.compile(r"^\s*(?:>>>|\.\.\.) .*$", re.MULTILINE)
 _TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore)(.*)")
 
 IsNeeded = Callable[[str], bool]
+Removal: TypeAlias = tuple[Edit, ...]
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, order=True)
 class Imported:
     """An import statement, by its offset, and the name that it binds."""
 
-    offset: int
     name: str
+    offset: int
 
 
-def removals(layout: Layout, imported: Imported, is_needed: IsNeeded, style: ImportStyle) -> tuple[Edit, ...]:
+def removals(layout: Layout, imported: Imported, is_needed: IsNeeded, style: ImportStyle) -> Removal:
     """Say how to remove a name from an import: no edit where it has another use.
 
     Where the name is kept for a use outside the file, or because its import stands under a condition, the line is
     marked so that linters keep it too. `is_needed` tells whether something outside the file needs a module's name;
     what is left of the import has the `style` that it had.
     """
-    found = next(_where(layout, imported), None)
+    found = _where(layout, imported)
     if found is None:
         return ()
     body, statement, alias = found
@@ -60,23 +64,28 @@ def removals(layout: Layout, imported: Imported, is_needed: IsNeeded, style: Imp
     return _marked(layout, alias, line)
 
 
-def is_used_beside(names: Names, imported: Imported, edits: Iterable[Edit]) -> bool:
-    """Tell whether a name that an import binds is used where no edit changes the text; in doubt it is not.
+def unused_beside(names: Names, imports: Iterable[Imported], edits: Iterable[Edit]) -> list[Imported]:
+    """Choose the imports whose names are not used where no edit changes the text; those in doubt are among them.
 
     It answers from the text and the syntax tree there are, and sees no use in a string: `removals` sees all.
     """
     spans = sorted((edit.start, edit.end) for edit in edits)
-    if _is_plainly_used(names.source.text, imported, spans):
-        return True
-    bindings = names.uses(imported.name).by_scope.items()
-    own = [scope for scope, each in bindings if any(_is_made_by(binding, imported) for binding in each)]
-    for node in names.source.identifiers(imported.name) if own else ():
-        start = start_of(node)
-        if role_of(node) is Role.USE and not _is_within(spans, start):
-            scope = next((scope for scope, *_ in names.binding_scopes(imported.name, node)), None)
-            if scope == own[0]:
-                return True
-    return False
+    found: list[Imported] = []
+    for name, each in groupby(imports, attrgetter("name")):
+        same = list(each)
+        if len(same) > 1 or not _is_plainly_used(names.source.text, same[0], spans):
+            used = _offsets_of_used(names, name, spans)
+            found += [imported for imported in same if imported.offset not in used]
+    return found
+
+
+def _offsets_of_used(names: Names, name: str, spans: list[tuple[int, int]]) -> frozenset[int]:
+    """Give the offsets of the imports whose name is used in their scope outside of some spans."""
+    places = (node for node in names.source.identifiers(name) if role_of(node) is Role.USE)
+    outside = (node for node in places if not _is_within(spans, start_of(node)))
+    scopes = {scope for node in outside for scope, *_ in islice(names.binding_scopes(name, node), 1)}
+    bindings = (binding for scope in scopes for binding in names.uses(name).by_scope[scope])
+    return frozenset(start_of(statement) for each in bindings if (statement := import_of(each)))
 
 
 def _is_plainly_used(text: str, imported: Imported, spans: list[tuple[int, int]]) -> bool:
@@ -101,18 +110,12 @@ def _is_within(spans: list[tuple[int, int]], offset: int) -> bool:
     return last >= 0 and offset < spans[last][1]
 
 
-def _is_made_by(binding: Binding, imported: Imported) -> bool:
-    statement = import_of(binding)
-    return statement is not None and start_of(statement) == imported.offset
-
-
-def _where(layout: Layout, imported: Imported) -> Iterator[tuple[list[ast.stmt], Import, ast.alias]]:
-    for body in layout.bodies:
-        for statement in body:
-            if isinstance(statement, ast.Import | ast.ImportFrom) and layout.start(statement) == imported.offset:
-                for alias in statement.names:
-                    if _bound(statement, alias) == imported.name:
-                        yield body, statement, alias
+def _where(layout: Layout, imported: Imported) -> tuple[list[ast.stmt], Import, ast.alias] | None:
+    body, statement = layout.statements.get(imported.offset, ([], None))
+    if not isinstance(statement, ast.Import | ast.ImportFrom):
+        return None
+    aliases = [alias for alias in statement.names if _bound(statement, alias) == imported.name]
+    return (body, statement, aliases[0]) if aliases else None
 
 
 def _bound(statement: Import, alias: ast.alias) -> str:
@@ -123,21 +126,17 @@ def _bound(statement: Import, alias: ast.alias) -> str:
 
 def _function_around(layout: Layout, statement: ast.stmt) -> ast.FunctionDef | ast.AsyncFunctionDef | None:
     """Find the innermost function that holds a statement."""
-    nodes = (node for body in layout.bodies for node in body if _holds([node], statement))
-    around = [node for node in nodes if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)]
-    return max(around, key=lambda node: node.lineno) if around else None
+    functions = (each for each in layout.around(statement) if isinstance(each, ast.FunctionDef | ast.AsyncFunctionDef))
+    return next(functions, None)
 
 
 def _is_conditional(layout: Layout, statement: ast.stmt) -> bool:
     """Tell whether a program may go on without an import: a condition in a module, or a failure that is caught."""
     if not _function_around(layout, statement):
         return True
-    guards = [node for body in layout.bodies for node in body if isinstance(node, ast.Try)]
-    return any(_holds(guard.body, statement) and _catches_import_errors(guard) for guard in guards)
-
-
-def _holds(body: list[ast.stmt], statement: ast.stmt) -> bool:
-    return body[0].lineno <= statement.lineno <= (body[-1].end_lineno or 0)
+    inner = [statement, *layout.around(statement)]
+    guards = ((guard, held) for held, guard in pairwise(inner) if isinstance(guard, ast.Try))
+    return any(held in guard.body and _catches_import_errors(guard) for guard, held in guards)
 
 
 def _catches_import_errors(guard: ast.Try) -> bool:
@@ -218,6 +217,7 @@ def _exported(tree: ast.Module) -> frozenset[str]:
     )
 
 
+@lru_cache(maxsize=4)
 def _is_spoken(layout: Layout, name: str) -> bool:
     """Tell whether a name occurs in code that stands in comments or strings."""
     in_comments = any(re.search(rf"\b{re.escape(name)}\b", each) for each in _spoken(layout))

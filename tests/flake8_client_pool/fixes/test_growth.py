@@ -4,6 +4,8 @@ import sys
 from collections.abc import Callable
 from itertools import count
 
+import pytest
+
 from flake8_client_pool.engine import Engine
 from flake8_client_pool.fixes.differences import edits_between
 from flake8_client_pool.fixes.drafts import applied
@@ -16,9 +18,18 @@ PATH = "/nowhere/job.py"
 FEW, TIMES = 25, 8
 
 
+IMPORT = "from google.cloud import bigquery\n"
+FUNCTION = (
+    'def work_{0}():\n{1}    client = bigquery.Client(project="p{0}")\n    return client.query("select {0}")\n'
+)
+
+
 def source(functions: int) -> str:
-    function = 'def work_{0}():\n    client = bigquery.Client(project="p{0}")\n    return client.query("select {0}")\n'
-    return "\n\n".join(["from google.cloud import bigquery\n", *map(function.format, range(functions))])
+    return "\n\n".join([IMPORT, *(FUNCTION.format(number, "") for number in range(functions))])
+
+
+def source_with_local_imports(functions: int) -> str:
+    return "\n\n".join(FUNCTION.format(number, f"    {IMPORT}\n") for number in range(functions))
 
 
 def fixed(text: str) -> FileFix:
@@ -39,7 +50,8 @@ def calls(work: Callable[[], object]) -> int:
     return next(counted)
 
 
-def test_a_fix_of_many_findings_takes_as_much_for_each_as_one_of_few() -> None:
+@pytest.mark.parametrize("source", [source, source_with_local_imports])
+def test_a_fix_of_many_findings_takes_as_much_for_each_as_one_of_few(source: Callable[[int], str]) -> None:
     few, many = source(FEW), source(FEW * TIMES)
     assert [outcome.status for outcome in fixed(many).outcomes] == ["fixed"] * FEW * TIMES
     assert calls(lambda: fixed(many)) < 1.3 * TIMES * calls(lambda: fixed(few))
