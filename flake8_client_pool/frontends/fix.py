@@ -6,11 +6,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
-from flake8_client_pool.fixes.differences import patch, patch_of_new
-from flake8_client_pool.fixes.outcomes import Outcome
-from flake8_client_pool.fixes.writing import NotWrittenError, create_file, replace_file
 from flake8_client_pool.frontends.exit_codes import COULD_NOT_RUN, FOUND_NOTHING, FOUND_SOMETHING
-from flake8_client_pool.frontends.writing import write_out, write_problem
+from flake8_client_pool.frontends.keeping import Keeper
+from flake8_client_pool.frontends.patching import patch_of, top_of_patch, where_to_apply
+from flake8_client_pool.frontends.remarks import gains_of
+from flake8_client_pool.frontends.writing import write_bytes, write_error, write_out, write_problem
 from flake8_client_pool.output.fix_table import FixReport, to_json, to_table
 from flake8_client_pool.output.progress import with_progress_bar, without_progress_bar
 from flake8_client_pool.policy.configuration import Adjust, Configurations
@@ -20,7 +20,6 @@ from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.discovery import SourceFile, discover
 from flake8_client_pool.scan.fixing import FixedFile, Task, Workbench, all_fixed, by_file, workbench_for
-from flake8_client_pool.scan.git import work_tree_of
 from flake8_client_pool.scan.rehearsal import Rehearsal, rehearsed
 from flake8_client_pool.scan.retargeting import Followers
 from flake8_client_pool.scan.run import Options, Run, run
@@ -41,6 +40,11 @@ class FixRequest:
     config: str
     isolated: bool
 
+    @property
+    def given(self) -> tuple[str, ...]:
+        """The paths to fix, the working directory where none were named."""
+        return self.paths or (os.curdir,)
+
 
 def fix(request: FixRequest) -> int:
     """Fix files, say what was done and what is left, and return the exit code.
@@ -51,41 +55,53 @@ def fix(request: FixRequest) -> int:
     if request.interactive and (request.diff or request.output_format == "json"):
         raise ClientPoolError("--interactive asks on the terminal; use it without --diff and --format json")
     checked, files = _checked(request)
-    report = FixReport(tuple(_done(request, checked, files)), checked.files, checked.problems, written=not request.diff)
+    keeper = Keeper(request.given, writes=not request.diff)
+    with keeper.telling_when_interrupted():
+        report = _reported(request, checked, tuple(_done(request, keeper, checked, files)))
     _tell(request, report)
     if any(problem.fatal for problem in checked.problems) or report.failed:
         return COULD_NOT_RUN
-    return FOUND_SOMETHING if report.left else FOUND_NOTHING
+    return FOUND_SOMETHING if report.errors else FOUND_NOTHING
 
 
-def _done(request: FixRequest, checked: Run, files: tuple[SourceFile, ...]) -> list[FixedFile]:
+def _done(request: FixRequest, keeper: Keeper, checked: Run, files: tuple[SourceFile, ...]) -> list[FixedFile]:
     """Fix the modules, and then the tests that patch their constructors, which follow what was done."""
     tasks = _tasks(checked, files)
     if request.unsafe:
         rehearsal = rehearsed(files, tasks, jobs=request.jobs)
-        done = rehearsal.completed(_fixed(request, files, rehearsal.tasks, rehearsal))
-    else:
-        done = _fixed(request, files, tasks)
-    if request.diff:
-        for each in done:
-            write_bytes(patch(_path_for_git(each.file), each.before, each.after))
-            for file, content in each.new_files.items():
-                write_bytes(patch_of_new(_path_for_git(file), content))
-    return done
+        return rehearsal.completed(_fixed(request, keeper, files, rehearsal.tasks, rehearsal))
+    return _fixed(request, keeper, files, tasks)
+
+
+def _reported(request: FixRequest, checked: Run, done: tuple[FixedFile, ...]) -> FixReport:
+    top = top_of_patch(request.given) if request.diff else ""
+    where = where_to_apply(top) if request.diff else gains_of(done)
+    return FixReport(
+        done,
+        checked.files,
+        checked.problems,
+        counts_as={(each.path, each.finding): each.status for each in checked.others},
+        patch=patch_of(done, top) if request.diff else None,
+        warnings=(where,) if where else (),
+    )
 
 
 def _fixed(
-    request: FixRequest, files: tuple[SourceFile, ...], tasks: list[Task], rehearsal: Rehearsal | None = None
+    request: FixRequest,
+    keeper: Keeper,
+    files: tuple[SourceFile, ...],
+    tasks: list[Task],
+    rehearsal: Rehearsal | None = None,
 ) -> list[FixedFile]:
     """Fix the files of some tasks and the tests that follow; a rehearsal has done the work unless somebody is asked."""
     fixed = _fixers(request)
     ready = rehearsal if rehearsal and not request.interactive else None
-    modules = [_kept(request, each) for each in (ready.modules if ready else fixed(workbench_for(tasks), tasks))]
+    modules = [keeper.kept(each) for each in (ready.modules if ready else fixed(workbench_for(tasks), tasks))]
     followers = Followers(files, modules)
     if ready and modules == ready.modules:
-        return followers.joined(_kept(request, each) for each in ready.tests)
+        return followers.joined(keeper.kept(each) for each in ready.tests)
     following = followers.tasks()
-    return followers.joined(_kept(request, each) for each in fixed(followers.workbench(following), following))
+    return followers.joined(keeper.kept(each) for each in fixed(followers.workbench(following), following))
 
 
 def _fixers(request: FixRequest) -> Callable[[Workbench, list[Task]], Iterable[FixedFile]]:
@@ -110,7 +126,7 @@ def _tasks(checked: Run, files: tuple[SourceFile, ...]) -> list[Task]:
 def _checked(request: FixRequest) -> tuple[Run, tuple[SourceFile, ...]]:
     """Check the files."""
     configurations = Configurations(request.config, isolated=request.isolated, adjust=_adjusted(request))
-    discovery = discover(request.paths or (os.curdir,), configurations, request.exclude)
+    discovery = discover(request.given, configurations, request.exclude)
     watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
     files = _each_once(discovery.files)
     checked = run(files, Options(jobs=request.jobs), watch)
@@ -138,42 +154,6 @@ def _adjusted(request: FixRequest) -> Adjust:
     return adjusted
 
 
-def _kept(request: FixRequest, fixed: FixedFile) -> FixedFile:
-    """Write one file, unless only the difference is asked for; one that cannot be written is reported as it is."""
-    fixed = _with_new_files(request, fixed)
-    if fixed.before == fixed.after:
-        return fixed
-    if _is_outside(request, fixed.file):
-        return _not_written(fixed, "it is a link to a file outside of what is to be fixed")
-    if request.diff:
-        return fixed
-    try:
-        replace_file(fixed.file.location, fixed.before, fixed.after)
-    except NotWrittenError as error:
-        return _not_written(fixed, str(error))
-    return fixed
-
-
-def _with_new_files(request: FixRequest, fixed: FixedFile) -> FixedFile:
-    """Write the files that a fix makes, as `_kept` writes the one that it changes."""
-    for file, content in fixed.new_files.items():
-        if _is_outside(request, file):
-            return fixed.without_new_files("skipped", f"{file.path} would lie outside of what is to be fixed")
-        try:
-            if not request.diff:
-                create_file(file.location, content)
-        except NotWrittenError as error:
-            return fixed.without_new_files("failed", f"{file.path}: {error}")
-    return fixed
-
-
-def _is_outside(request: FixRequest, file: SourceFile) -> bool:
-    """Tell whether a link leads to a file beyond the paths that were given."""
-    target = os.path.realpath(file.location)
-    given = [os.path.realpath(path) for path in request.paths or (os.curdir,)]
-    return not any(target == path or target.startswith(os.path.join(path, "")) for path in given)
-
-
 def _each_once(files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
     """Leave out the links to files that are there under names of their own, or under another link."""
     found: dict[str, SourceFile] = {}
@@ -184,42 +164,13 @@ def _each_once(files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
     return tuple(found.values())
 
 
-def _not_written(fixed: FixedFile, reason: str) -> FixedFile:
-    outcomes = tuple(
-        (finding, replace(outcome, status="failed", reason=reason) if _is_in_file(outcome) else outcome)
-        for finding, outcome in fixed.outcomes
-    )
-    return replace(fixed, after=fixed.before, outcomes=outcomes)
-
-
-def _is_in_file(outcome: Outcome) -> bool:
-    return outcome.status == "fixed" and outcome.new_file is None
-
-
-def _path_for_git(file: SourceFile) -> str:
-    """Name a file from the top of its work tree, as `git apply` wants it; as it was given outside of one."""
-    location = os.path.realpath(file.location)
-    top = work_tree_of(os.path.dirname(location))
-    return os.path.relpath(location, top) if top else file.path.lstrip("/")
-
-
-def write_bytes(data: bytes) -> None:
-    """Write to standard output as it is."""
-    sys.stdout.flush()
-    sys.stdout.buffer.write(data)
-    sys.stdout.buffer.flush()
-
-
 def _tell(request: FixRequest, report: FixReport) -> None:
+    for warning in report.warnings:
+        write_problem(warning)
     if request.output_format == "json":
-        text = to_json(report)
-        _lines_to_error([text]) if request.diff else write_out(text)
-    elif request.diff:
-        _lines_to_error([to_table(report)])
+        write_out(to_json(report))
+    elif report.patch is not None:
+        write_bytes(report.patch)
+        write_error(to_table(report))
     else:
         write_out(to_table(report))
-
-
-def _lines_to_error(texts: Iterable[str]) -> None:
-    """Leave standard output to the patch."""
-    sys.stderr.writelines(text.encode("utf-8", "backslashreplace").decode() for text in texts)

@@ -1,18 +1,24 @@
-"""What a check says about phases and baselines beside its findings."""
+"""What a check, and a fix, says about phases and baselines beside its findings."""
 
 import os
+from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from flake8_client_pool.policy.baseline import entry_of
+from flake8_client_pool.policy.baseline import Baseline, entry_of, relative_path
 from flake8_client_pool.policy.configuration import Configurations
 from flake8_client_pool.policy.phases import Phases, overdue, today
 from flake8_client_pool.policy.ratchet import IF_MOVED, UPDATE, counted
 from flake8_client_pool.policy.settings import Settings
+from flake8_client_pool.scan.baselines import Baselines
 from flake8_client_pool.scan.bench import Terms
 from flake8_client_pool.scan.discovery import Discovery, SourceFile
 from flake8_client_pool.scan.gone import as_result, gone
 from flake8_client_pool.scan.run import Run
+
+if TYPE_CHECKING:
+    from flake8_client_pool.scan.fixing import FixedFile
 
 
 def in_play(discovery: Discovery, configurations: Configurations, paths: Iterable[str]) -> tuple[Settings, ...]:
@@ -48,9 +54,31 @@ def _late(settings: Iterable[Settings]) -> Iterator[str]:
 def _gains(done: Run) -> Iterator[str]:
     fixed = sum(len(each.fixed) for each in done.outdated)
     if fixed:
-        yield f"{counted(fixed)} of the baseline {'is' if fixed == 1 else 'are'} gone; {UPDATE}"
+        yield _gained(fixed)
     elif done.outdated:
         yield f"the baseline has files under paths that they no longer have; {UPDATE}"
+
+
+def _gained(count: int) -> str:
+    return f"{counted(count)} of the baseline {'is' if count == 1 else 'are'} gone; {UPDATE}"
+
+
+def gains_of(done: Iterable["FixedFile"]) -> str:
+    """Say how many findings the baselines still have that a fix has removed; empty where there are none."""
+    baselines = Baselines()
+    count = sum(_removed(each, baselines.under(each.file.settings)) for each in done)
+    return _gained(count) if count else ""
+
+
+def _removed(fixed: "FixedFile", baseline: Baseline | None) -> int:
+    path = relative_path(fixed.file.location, fixed.file.settings.root)
+    known = baseline.by_path.get(path) if baseline else None
+    if known is None:
+        return 0
+    entries = [(entry_of(finding, path), outcome.status == "fixed") for finding, outcome in fixed.outcomes]
+    done = Counter(entry for entry, is_fixed in entries if is_fixed)
+    left = Counter(entry for entry, is_fixed in entries if not is_fixed)
+    return ((known.entries - left) & done).total()
 
 
 def _moves(done: Run, files: Iterable[SourceFile]) -> Iterator[str]:

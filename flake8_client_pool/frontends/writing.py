@@ -14,6 +14,18 @@ def write_out(text: str) -> None:
     sys.stdout.flush()
 
 
+def write_bytes(data: bytes) -> None:
+    """Write to standard output as it is."""
+    sys.stdout.flush()
+    sys.stdout.buffer.write(data)
+    sys.stdout.buffer.flush()
+
+
+def write_error(text: str) -> None:
+    """Write to standard error, which is left to people where standard output is for a program."""
+    sys.stderr.write(text.encode("utf-8", "backslashreplace").decode())
+
+
 def write_problem(text: str) -> None:
     """Write one line to standard error, in the name of the tool."""
     print(f"client-pool: {' '.join(text.split())}", file=sys.stderr)

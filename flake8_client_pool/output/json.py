@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from flake8_client_pool.model import Fix
+from flake8_client_pool.model import Finding, Fix
 from flake8_client_pool.output.summary import ERRORS, codes, counted_by, shown
 from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.run import Outdated, Result, Run
@@ -60,9 +60,19 @@ def _outdated(outdated: Outdated) -> dict[str, Any]:
 
 
 def _finding(result: Result) -> dict[str, Any]:
-    finding = result.finding
     return {
-        "path": result.path,
+        **described(result.path, result.finding),
+        "status": result.status,
+        "phase": result.phase or None,
+        "reason": result.reason or None,
+        "fix": result.finding.fix and _fix(result.finding.fix),
+    }
+
+
+def described(path: str, finding: Finding) -> dict[str, Any]:
+    """Describe a finding itself, whatever it counts for and whatever becomes of it."""
+    return {
+        "path": path,
         "line": finding.span.line,
         "column": finding.span.column,
         "end_line": finding.span.end_line,
@@ -71,10 +81,6 @@ def _finding(result: Result) -> dict[str, Any]:
         "kind": finding.kind or None,
         "message": finding.message,
         "scope": finding.scope,
-        "status": result.status,
-        "phase": result.phase or None,
-        "reason": result.reason or None,
-        "fix": finding.fix and _fix(finding.fix),
     }
 
 

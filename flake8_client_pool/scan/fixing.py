@@ -55,9 +55,12 @@ class FixedFile:
         return {self._beside(new.path): new.text.encode() for new in made}
 
     def _beside(self, location: str) -> SourceFile:
+        return replace(self.file, path=self.path_of(location), location=location)
+
+    def path_of(self, location: str) -> str:
+        """Name what lies at an absolute path as the user named this file."""
         way = os.path.relpath(location, os.path.dirname(self.file.location))
-        path = os.path.normpath(os.path.join(os.path.dirname(self.file.path), way)).replace(os.sep, "/")
-        return replace(self.file, path=path, location=location)
+        return os.path.normpath(os.path.join(os.path.dirname(self.file.path), way)).replace(os.sep, "/")
 
     def without_new_files(self, status: str, reason: str) -> "FixedFile":
         """Give what is left of the fix where a file cannot be made; its findings get a status and the reason."""

@@ -32,7 +32,7 @@ def ignore_interrupts() -> None:
 
 
 @contextmanager
-def _raising_on_termination() -> Iterator[None]:
+def raising_on_termination() -> Iterator[None]:
     """Have the signal to terminate unwind this process, so that it leaves no worker behind that holds its output."""
     if threading.current_thread() is not threading.main_thread():
         yield
@@ -127,7 +127,7 @@ def processes(jobs: int, start: Callable[..., None] = ignore_interrupts, *argume
     method = "fork" if sys.platform == "linux" else "spawn"
     executor = ProcessPoolExecutor(jobs, multiprocessing.get_context(method), start, arguments)
     try:
-        with _raising_on_termination():
+        with raising_on_termination():
             yield executor
     except BrokenProcessPool as error:
         raise ClientPoolError(

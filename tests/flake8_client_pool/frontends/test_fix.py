@@ -47,7 +47,9 @@ def test_json(tree: Tree, client_pool: Run) -> None:
     document = json.loads(client_pool("fix", "--format=json").stdout)
     told = [(each["path"], each["status"], each["reason"], each["applicability"]) for each in document["findings"]]
     assert told == [("a.py", "fixed", None, "safe"), ("b.py", "skipped", "**options hides its arguments", None)]
-    assert document["summary"] == {"fixed": 1, "skipped": 1, "failed": 0, "problems": []}
+    summary = {"fixed": 1, "skipped": 1, "failed": 0, "left": 1, "errors": 1, "warnings": [], "problems": []}
+    assert document["summary"] == summary
+    assert (document["written"], document["patch"]) == (True, None)
     assert document["changed"] == ["a.py"]
 
 
@@ -56,7 +58,11 @@ def test_unsafe_changes_are_made_when_asked_for(tree: Tree, client_pool: Run) ->
     root = tree({"a.py": text})
     assert "unsafe: what is called later" in client_pool("fix", "a.py").stdout
     assert (root / "a.py").read_text() == text
-    assert client_pool("fix", "a.py", "--unsafe").returncode == 0
+    done = client_pool("fix", "a.py", "--unsafe")
+    assert done.returncode == 0
+    assert done.stdout.startswith(
+        "Unsafe, the program may behave differently (1):\n  a.py:5:16  CPL110  what is called later may give arguments"
+    )
     assert "partial(get_bigquery_client)" in (root / "a.py").read_text()
 
 
