@@ -90,7 +90,8 @@ def check(**options: Any) -> int:  # noqa: ANN401 - click gives each option the 
 def fix(**options: Any) -> int:  # noqa: ANN401 - click gives each option the type that it declares
     """Take clients from the pool where they are built directly, imports included.
 
-    Exits with 0 when nothing is left, 1 when findings remain, 2 when it could not be done or not completely.
+    Exits with 0 when nothing is left that a check fails for, 1 when such findings remain, 2 when it could not be done
+    or not completely.
     """
     from flake8_client_pool.frontends.fix import FixRequest, fix
 

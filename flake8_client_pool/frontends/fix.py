@@ -165,8 +165,6 @@ def _each_once(files: Iterable[SourceFile]) -> tuple[SourceFile, ...]:
 
 
 def _tell(request: FixRequest, report: FixReport) -> None:
-    for warning in report.warnings:
-        write_problem(warning)
     if request.output_format == "json":
         write_out(to_json(report))
     elif report.patch is not None:
@@ -174,3 +172,5 @@ def _tell(request: FixRequest, report: FixReport) -> None:
         write_error(to_table(report))
     else:
         write_out(to_table(report))
+    for warning in report.warnings:
+        write_problem(warning)
