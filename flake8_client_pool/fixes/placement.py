@@ -59,10 +59,12 @@ class Beyond:
     Attributes:
         in_cycle: whether the pool module imports the file.
         taken: whether the getter's name has another meaning in a file that imports all names of this one.
+        apart: whether the function is run from its source alone, so that it sees only what it imports itself.
     """
 
     in_cycle: bool
     taken: bool
+    apart: bool
 
 
 def root_of(function: Node) -> Node:
@@ -95,13 +97,14 @@ def placement(names: Names, call: Node, function: Node, getter: Getter, beyond: 
     local = _local_standing(names, call, getter)
     imports = tuple(start_of(each) for binding in origin.bindings if (each := import_of(binding))) if sites else ()
     statement = start_of(_statement_of(call, place_of(call).scopes[0]))
-    called, is_taken = _visible(names, call, getter, sites)
+    called, is_taken = _visible(names, call, getter, sites, apart=beyond.apart)
     if called:
         return Placement(Where.NOWHERE, called, 0, statement, root.text(), _anchor(sites), imports)
     if is_taken or beyond.taken or _may_come_with_a_star(names, getter):
         alias = _free_alias(names, call, getter)
         return Placement(Where.IN_FRONT, alias, statement, statement, root.text(), _anchor(sites), imports)
-    where, offset = _place(call, origin, sites, in_cycle=beyond.in_cycle, shadowed=local)
+    in_function = beyond.in_cycle or beyond.apart
+    where, offset = _place(call, origin, sites, in_cycle=in_function, shadowed=local)
     return Placement(where, getter.name, offset, statement, root.text(), _anchor(sites), imports)
 
 
@@ -174,12 +177,12 @@ def _is_getter_import(names: Names, binding: Binding, getter: Getter) -> bool:
     return pool == dotted or dotted.startswith(f"{pool}.") or pool.startswith(f"{dotted}.")
 
 
-def _visible(names: Names, call: Node, getter: Getter, sites: list[Binding]) -> tuple[str, bool]:
+def _visible(names: Names, call: Node, getter: Getter, sites: list[Binding], *, apart: bool) -> tuple[str, bool]:
     """Name the getter at a place where it is imported already, and tell whether its own name is taken there."""
     is_taken = False
     for name in (getter.name, *_aliases(names, getter)):
         found = standing(names, name, call)
-        if found.scope is None:
+        if found.scope is None or (apart and found.is_module):
             continue
         if not all(_is_getter_import(names, binding, getter) for binding in found.bindings):
             is_taken = is_taken or name == getter.name

@@ -13,6 +13,7 @@ from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.outside_uses import OutsideUses, described
 from flake8_client_pool.fixes.path_mending import PathMending, may_mend_path
 from flake8_client_pool.fixes.placement import Beyond, Placement, Where, placement
+from flake8_client_pool.fixes.run_elsewhere import run_elsewhere
 from flake8_client_pool.fixes.tests_of_calls import TestsOfCalls
 from flake8_client_pool.model import Applicability, Edit
 from flake8_client_pool.rules.getter_call import NotPooledError, getter_edits, getter_for
@@ -97,9 +98,15 @@ def _worked_out(uses: Uses, use: Use, found: Proposal, expression: Node, surroun
     make(use, getter, getter.name)
     refuse_if_closed(uses.names, use, getter)
     taken = surroundings.outside.collides(path, getter.name)
-    placed = placement(uses.names, use.node, expression, getter, Beyond(in_cycle, taken))
+    elsewhere = run_elsewhere(use.node, uses.names.source.text)
+    placed = placement(uses.names, use.node, expression, getter, Beyond(in_cycle, taken, apart=bool(elsewhere)))
     test, tested = _seen_by(use, path, placed, getter, surroundings)
-    doubt = tested or _doubt(use, placed, uses, surroundings) or _doubt_about_arguments(use, getter, built=built)
+    doubt = (
+        tested
+        or _doubt_about_place(elsewhere, getter)
+        or _doubt(use, placed, uses, surroundings)
+        or _doubt_about_arguments(use, getter, built=built)
+    )
     return replace(
         found,
         reason=doubt,
@@ -119,6 +126,10 @@ def _doubt(use: Use, placed: Placement, uses: Uses, surroundings: Surroundings) 
     if placed.where is not Where.NOWHERE and _own_imports_are_guarded(uses, surroundings):
         return "the file can do without the repository's own packages: it guards every import of them"
     return ""
+
+
+def _doubt_about_place(elsewhere: str, getter: Getter) -> str:
+    return f"{elsewhere}() is run from its source elsewhere, where {getter.module} may be missing" if elsewhere else ""
 
 
 def _seen_by(use: Use, path: str, placed: Placement, getter: Getter, surroundings: Surroundings) -> tuple[str, str]:
