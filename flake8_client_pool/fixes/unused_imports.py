@@ -25,6 +25,11 @@ _UNUSED_ALLOWED = re.compile(r"#\s*noqa(?!:)|#\s*noqa:[\s\w,]*\b(?:F401|F4|F)\b|
 _NAMED_NOQA = re.compile(r"#\s*noqa:\s*[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*", re.IGNORECASE)
 _DOCTEST = re.compile(r"^\s*(?:>>>|\.\.\.) .*$", re.MULTILINE)
 _TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore)(.*)")
+# What runs code from strings in a module, or looks its names up by strings: pytest does for conditions.
+_RUNS_STRINGS = re.compile(
+    r"(?<![\w.])(?:eval|exec|globals|locals|vars|compile(?=\())\b"
+    r"|\b(?:timeit|cProfile|profile|pdb|skipif|xfail|__dict__)\b|modules\[__name__\]|import_module\(__name__\)"
+)
 
 IsNeeded = Callable[[str], bool]
 Removal: TypeAlias = tuple[Edit, ...]
@@ -221,7 +226,7 @@ def _exported(tree: ast.Module) -> frozenset[str]:
 def _is_spoken(layout: Layout, name: str) -> bool:
     """Tell whether a name occurs in code that stands in comments or strings."""
     in_comments = any(re.search(rf"\b{re.escape(name)}\b", each) for each in _spoken(layout))
-    return in_comments or _is_named_in_a_string(layout.tree, name)
+    return in_comments or bool(_RUNS_STRINGS.search(layout.text) and _is_named_in_a_string(layout.tree, name))
 
 
 def _spoken(layout: Layout) -> Iterator[str]:
