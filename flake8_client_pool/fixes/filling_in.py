@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from flake8_client_pool.fixes.handing_on import arguments_beside
+from flake8_client_pool.fixes.switched_environment import switched
 from flake8_client_pool.rules.getter_call import arguments_of, parameter_of
 from flake8_client_pool.rules.getter_definitions import Getter, defaults_of
 from flake8_client_pool.rules.getters import BUNDLED_POOL
@@ -19,14 +20,16 @@ _DEFAULTS_OF_CLASSES = {
 _NONE_IS_A_VALUE = frozenset((("storage", "project"),))
 
 
-def filled_in(use: Use, getter: Getter, *, built: bool) -> str:
-    """Say what a getter fills in otherwise than the class does; empty where that is nothing."""
+def filled_in(use: Use, getter: Getter, text: str, *, built: bool) -> str:
+    """Say what a client gets otherwise from a getter than from its class in a file; empty where that is nothing."""
     if use.construction.method:
         return ""
     arguments = arguments_of(use.node) if built else arguments_beside(use.node)
     kind = use.construction.kind
     given = {parameter_of(kind, place, argument): argument for place, argument in enumerate(arguments)}
-    return next(_differences(use, getter, given), "")
+    start = use.node.range().start
+    known = [parameter for parameter, argument in given.items() if _value(argument) != "None"]
+    return next(_differences(use, getter, given), "") or switched(kind, known, text, (start.line + 1, start.column))
 
 
 def _differences(use: Use, getter: Getter, given: dict[str, Node]) -> Iterator[str]:

@@ -105,7 +105,7 @@ def _worked_out(uses: Uses, use: Use, found: Proposal, expression: Node, surroun
         tested
         or _doubt_about_place(elsewhere, getter)
         or _doubt(use, placed, uses, surroundings)
-        or _doubt_about_arguments(use, getter, built=built)
+        or _doubt_about_arguments(use, getter, uses, built=built)
     )
     return replace(
         found,
@@ -147,10 +147,10 @@ def _seen_by(use: Use, path: str, placed: Placement, getter: Getter, surrounding
     return test.path, f"{place}:{test.look.line} looks at {test.look.what.value}"
 
 
-def _doubt_about_arguments(use: Use, getter: Getter, *, built: bool) -> str:
+def _doubt_about_arguments(use: Use, getter: Getter, uses: Uses, *, built: bool) -> str:
     if not built and loses_an_argument(use, getter):
         return f"what is called later may give arguments that {getter.name}() takes otherwise"
-    return filled_in(use, getter, built=built)
+    return filled_in(use, getter, uses.names.source.text, built=built)
 
 
 def _own_imports_are_guarded(uses: Uses, surroundings: Surroundings) -> bool:
