@@ -3,7 +3,7 @@
 import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from os.path import abspath, basename, dirname, isdir, join
+from os.path import abspath, dirname, isdir, join
 
 from flake8_client_pool.syntax.regular_files import regular
 
@@ -114,8 +114,9 @@ class Repository:
                 names = os.listdir(folder or ".")
             except OSError:
                 names = []
-            names += [basename(path) for path in self._texts if dirname(path) == folder]
-            self._entries[folder] = frozenset(names)
+            inside = join(folder, "")
+            below = (path.removeprefix(inside) for path in self._texts if path.startswith(inside))
+            self._entries[folder] = frozenset([*names, *(name for name in below if "/" not in name)])
         return self._entries[folder]
 
     def listing(self, folder: str) -> frozenset[str]:
