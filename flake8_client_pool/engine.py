@@ -100,7 +100,7 @@ class Engine:
         path = abspath(path)
         if not self._pooled_in_tests or "test" not in basename(path):
             return False
-        return self._repository.sees(self._pool_module, dirname(path)) and self._pooled_tests.begin_at(path)
+        return self._pooled_tests.begin_at(path) and self._repository.sees(self._pool_module, dirname(path))
 
     def analyze(self, path: str, text: str, words: tuple[str, ...]) -> Analysis:
         """Find every fault in one file, in the order of its places; `words` is the answer of `words`."""

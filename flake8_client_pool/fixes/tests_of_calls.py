@@ -7,7 +7,7 @@ from functools import cached_property
 
 from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.kinds import ClientKind
-from flake8_client_pool.rules.looks import Look, What, looks
+from flake8_client_pool.rules.looks import WORDS, Look, What, looks
 from flake8_client_pool.rules.patches import Patch, patches
 from flake8_client_pool.rules.taking import Takers
 from flake8_client_pool.syntax.modules import Modules
@@ -49,8 +49,9 @@ class TestsOfCalls:
     @cached_property
     def _found(self) -> dict[tuple[str, str], list[TestOfCalls]]:
         words = tuple(f"{word}{quote}".encode() for word in self._modules.constructors.words for quote in "\"'")
+        looking = (*map(str.encode, WORDS), *(word + b"," for word in words))
         found: dict[tuple[str, str], list[TestOfCalls]] = defaultdict(list)
-        for path in self._outside.holding(_PATCHING, words):
+        for path in self._outside.holding(_PATCHING, words, looking):
             for patch, look in self._looks(path):
                 kind = patch.construction.kind
                 for module in self._takers.nearest_building(patch.module or path, kind):

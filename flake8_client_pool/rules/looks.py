@@ -36,6 +36,10 @@ _USES = {
 }
 
 
+WORDS = (*_USES, "call_count", "side_effect", "wraps", "new=")
+"""A file without any of these, and without a stand-in behind the name of what it patches, looks at nothing."""
+
+
 @dataclass(frozen=True, slots=True)
 class Look:
     """One place in a test that a pool may turn red.

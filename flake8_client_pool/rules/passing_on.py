@@ -2,6 +2,7 @@
 
 import ast
 from collections.abc import Iterator
+from functools import lru_cache
 
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.rules.getter_call import NotPooledError, arguments_of, parameter_of
@@ -26,22 +27,26 @@ def gives_the_same(kind: ClientKind, getter: Getter, call: Node) -> bool:
     if any(argument.kind() != "keyword_argument" for argument in arguments):
         return False
     # `Service.build` leaves out what is None, and gives all else by keyword.
-    return getter.module == BUNDLED_POOL or _passed(kind, getter, given) == {
-        parameter: getter.keyword_for(kind, parameter) for parameter in given
-    }
+    if getter.module == BUNDLED_POOL:
+        return True
+    same = {parameter: getter.keyword_for(kind, parameter) for parameter in given}
+    words = frozenset(name.rpartition(".")[2] for name in kind.constructors)
+    return getter.definition is not None and _passed(getter.definition, words, frozenset(same.values())) == same
 
 
-def _passed(kind: ClientKind, getter: Getter, given: set[str]) -> _Passed | None:
-    """Say what a getter gives the class where it is itself given some of its parameters; None where that is unknown."""
-    words = {name.rpartition(".")[2] for name in kind.constructors}
-    calls = [call for call in _calls(getter.definition) if ast.unparse(call.func).rpartition(".")[2] in words]
-    if len(calls) != 1 or calls[0].args or getter.definition is None:
+@lru_cache(maxsize=64)
+def _passed(definition: Definition, words: frozenset[str], known: frozenset[str]) -> _Passed | None:
+    """Say what a getter gives a class where it is itself given the parameters `known`; None where that is unknown.
+
+    `words` are the last parts of the class's names.
+    """
+    calls = [call for call in _calls(definition) if ast.unparse(call.func).rpartition(".")[2] in words]
+    if len(calls) != 1 or calls[0].args:
         return None
     passed: _Passed = {}
-    known = {getter.keyword_for(kind, parameter) for parameter in given}
     for keyword in calls[0].keywords:
-        added = _of_dictionary(getter.definition, keyword.value, known) if keyword.arg is None else {
-            keyword.arg: _parameter(getter.definition, keyword.value)
+        added = _of_dictionary(definition, keyword.value, known) if keyword.arg is None else {
+            keyword.arg: _parameter(definition, keyword.value)
         }
         if added is None:
             return None
@@ -49,11 +54,11 @@ def _passed(kind: ClientKind, getter: Getter, given: set[str]) -> _Passed | None
     return passed
 
 
-def _calls(definition: Definition | None) -> Iterator[ast.Call]:
-    return (node for node in ast.walk(definition or ast.Module([], [])) if isinstance(node, ast.Call))
+def _calls(definition: Definition) -> Iterator[ast.Call]:
+    return (node for node in ast.walk(definition) if isinstance(node, ast.Call))
 
 
-def _of_dictionary(definition: Definition, dictionary: ast.expr, known: set[str]) -> _Passed | None:
+def _of_dictionary(definition: Definition, dictionary: ast.expr, known: frozenset[str]) -> _Passed | None:
     """Follow `kwargs = {...}` and `kwargs["name"] = value`, the latter under conditions, too."""
     if not isinstance(dictionary, ast.Name):
         return None
