@@ -29,7 +29,10 @@ class Edit:
 
 
 class Applicability(Enum):
-    """How far a fix may be trusted; the values are those that ruff uses."""
+    """How far a fix may be trusted; the values are those that ruff uses.
+
+    What is for display alone is advice, and has no edits.
+    """
 
     SAFE = "safe"
     UNSAFE = "unsafe"
@@ -38,7 +41,7 @@ class Applicability(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Fix:
-    """What to write instead: all edits are applied, or none."""
+    """What to write instead, or why that is not known: all edits are applied, or none."""
 
     message: str
     applicability: Applicability

@@ -27,6 +27,7 @@ def to_rdjson(report: Report) -> str:
 
 def _diagnostic(report: Report, result: Result, path: str) -> dict[str, Any]:
     finding, span = result.finding, result.finding.span
+    fix = finding.fix if finding.fix and finding.fix.edits else None
     start = _position(report, result.path, span.line, span.column)
     end = _position(report, result.path, span.end_line, span.end_column)
     return {
@@ -34,7 +35,7 @@ def _diagnostic(report: Report, result: Result, path: str) -> dict[str, Any]:
         "location": {"path": path, "range": {"start": start, "end": end}},
         "severity": "ERROR" if result.status == Status.ERROR else "INFO",
         "code": {"value": finding.code, "url": rule_page(finding.code)},
-        **({"suggestions": _suggestions(report, result.path, finding.fix)} if finding.fix else {}),
+        **({"suggestions": _suggestions(report, result.path, fix)} if fix else {}),
     }
 
 

@@ -111,7 +111,7 @@ def _result(report: Report, result: Result, path: str, fingerprint: str) -> dict
         "partialFingerprints": {"primaryLocationLineHash": f"{fingerprint}:1", "clientPoolEntry/v1": fingerprint},
         "baselineState": state,
         "suppressions": _suppressions(result),
-        **({"fixes": [_fix(finding.fix, result.path, path, report)]} if finding.fix else {}),
+        **({"fixes": [_fix(finding.fix, result.path, path, report)]} if finding.fix and finding.fix.edits else {}),
         "properties": {"status": result.status, "phase": result.phase, "kind": finding.kind},
     }
 

@@ -11,10 +11,12 @@ from flake8_client_pool.rules.getters import Getters
 from flake8_client_pool.rules.places import finding_at
 from flake8_client_pool.rules.rule import Example, Rule
 from flake8_client_pool.rules.uses import Use, Uses
+from flake8_client_pool.syntax.source import Node
 
 _LONGEST_CALL = 160
 # HTTP too: its first letter is spoken as a vowel.
 _VOWELS = "aeioAEIOH"
+_MAY_CLOSE = re.compile(r"\.\s*(?:close|stop|shutdown)\(|closing\(")
 
 _WHY = """\
 Building a client parses the credentials, opens connections of its own and fetches a token of its own: tens of
@@ -219,7 +221,10 @@ def check(uses: Uses, getters: Getters) -> Iterator[Finding]:
             uses.source,
             use.node,
             code=kind.code,
-            message=f"{_callee(use)}() builds {_article(kind.title)} here; {_advice(use, getters, folder)}",
+            message=(
+                f"{_callee(use)}() builds {_article(kind.title)} here; "
+                f"{_advice(use, getters, folder, uses.source.text)}"
+            ),
             construction=use.construction,
         )
 
@@ -229,14 +234,24 @@ def _callee(use: Use) -> str:
     return " ".join(function.text().split()) if function else ""
 
 
-def _advice(use: Use, getters: Getters, folder: str) -> str:
+def _advice(use: Use, getters: Getters, folder: str, text: str) -> str:
     name = use.construction.kind.getter
     try:
         getter = getter_for(use, getters, folder)
         call = _on_one_line(applied(getter_edits(use, getter), use.node))
     except NotPooledError as reason:
         return f"take it from {name} of {getters.module} (by hand: {reason})"
-    return f"use {call or name + '(...)'} from {getter.module}"
+    advice = f"use {call or name + '(...)'} from {getter.module}"
+    if getter.protects or not (_is_in_with(use.node) or _MAY_CLOSE.search(text)):
+        return advice
+    return f"{advice}, {'not in a with statement' if _is_in_with(use.node) else 'and do not close it'}: others use it"
+
+
+def _is_in_with(call: Node) -> bool:
+    parent = call.parent()
+    if parent and parent.kind() == "as_pattern":
+        parent = parent.parent()
+    return parent is not None and parent.kind() == "with_item"
 
 
 def _on_one_line(call: str) -> str:

@@ -160,7 +160,8 @@ def check(uses: Uses, modules: Modules) -> Iterator[Finding]:
             code=RULE.code,
             message=(
                 f"{class_name(each.owner.node)} builds a {kind.title} over {each.attribute}, which "
-                f"{class_name(each.base.node)} takes from the pool; leave the line out"
+                f"{class_name(each.base.node)} takes from the pool; leave the line out where that one "
+                f"serves, or take this one from {kind.getter}"
             ),
             construction=each.use.construction,
         )

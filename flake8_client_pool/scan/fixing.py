@@ -9,6 +9,7 @@ from flake8_client_pool.fixes.differences import edits_between
 from flake8_client_pool.fixes.file_fix import FileFixer
 from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place
 from flake8_client_pool.fixes.outside_uses import OutsideUses
+from flake8_client_pool.fixes.titles import title_of
 from flake8_client_pool.fixes.writing import NotWrittenError, encoded
 from flake8_client_pool.model import Applicability, Finding, Fix
 from flake8_client_pool.policy.settings import Settings
@@ -134,7 +135,7 @@ class Workbench:
 
 
 def with_fixes(results: tuple[Result, ...], files: Mapping[str, SourceFile], jobs: int) -> tuple[Result, ...]:
-    """Give every result the fix of its finding alone, where there is one."""
+    """Give every result the fix of its finding alone, or the advice that says why there is none."""
     findings = ((result.path, result.finding) for result in results)
     found = [(path, finding) for path, finding in findings if may_have_fix(finding)]
     tasks = [Task(task.file, (finding,)) for task in by_file(found, files) for finding in task.findings]
@@ -146,18 +147,16 @@ def with_fixes(results: tuple[Result, ...], files: Mapping[str, SourceFile], job
     )
 
 
-def _fix_of(fixed: FixedFile) -> Fix | None:
-    outcome = fixed.outcomes[0][1]
+def _fix_of(fixed: FixedFile) -> Fix:
+    """Describe a fix; where there is none, say why, as advice alone."""
+    (finding, outcome) = fixed.outcomes[0]
+    edits = edits_between(decode(fixed.before), decode(fixed.after)) if fixed.before != fixed.after else ()
     if outcome.status != "fixed" or outcome.applicability is None:
-        return None
-    edits = edits_between(decode(fixed.before), decode(fixed.after))
-    if not edits:
-        # What is written into another file is no edit of this one.
-        return None
-    message = f"Use {outcome.getter}" if outcome.getter else "Leave the line out"
-    if outcome.applicability is Applicability.UNSAFE:
-        message += f" (unsafe: {outcome.reason})"
-    return Fix(message, outcome.applicability, edits)
+        return Fix(f"By hand: {outcome.reason}", Applicability.DISPLAY, ())
+    doubt = outcome.reason if outcome.applicability is Applicability.UNSAFE else ""
+    title = title_of(finding.code, outcome.getter, doubt)
+    # What is written into another file is no edit of this one.
+    return Fix(title, outcome.applicability if edits else Applicability.DISPLAY, edits)
 
 
 def may_have_fix(finding: Finding) -> bool:

@@ -690,3 +690,23 @@ def test_the_message_says_what_to_write(call: str, advice: str, repository: Path
     path = str(repository / "example.py")
     (finding,) = engine.analyze(path, source, engine.words(path, source.encode())).findings
     assert advice in finding.message
+
+
+@pytest.mark.parametrize(
+    ("mark", "use", "advice"),
+    [
+        ("", "with bigquery.Client() as client: ...", ", not in a with statement: others use it"),
+        ("", "client = bigquery.Client()\nclient.close()", ", and do not close it: others use it"),
+        ("", "client = bigquery.Client()", ""),
+        ("PROTECTS_BORROWED_CLIENTS = True\n", "with bigquery.Client() as client: ...", ""),
+    ],
+)
+def test_the_message_advises_nobody_to_close_a_shared_client(
+    mark: str, use: str, advice: str, repository: Path
+) -> None:
+    (repository / "pools.py").write_text(f"{mark}def get_bigquery_client(): ...\n")
+    source = f"from google.cloud import bigquery\n{use}\n"
+    engine = Engine(KINDS, "pools")
+    path = str(repository / "example.py")
+    (finding,) = engine.analyze(path, source, engine.words(path, source.encode())).findings
+    assert finding.message.endswith(f"use get_bigquery_client() from pools{advice}")

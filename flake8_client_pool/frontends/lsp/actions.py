@@ -9,6 +9,7 @@ from lsprotocol import types
 
 from flake8_client_pool.fixes.differences import edits_between
 from flake8_client_pool.fixes.outcomes import FileFix, NewFile
+from flake8_client_pool.fixes.titles import title_of
 from flake8_client_pool.frontends.lsp.abilities import Abilities
 from flake8_client_pool.frontends.lsp.diagnostics import diagnostic
 from flake8_client_pool.frontends.lsp.document import Document
@@ -22,7 +23,6 @@ FIX_ALL = "source.fixAll.clientPool"
 OPEN_PAGE = "client-pool.openRulePage"
 
 _FIX_ALL_TITLE = "Take all clients in this file from the pool"
-_OTHER_FIX_TITLE = "Add the fixture that empties the pools"
 _NO_NEW_FILES = "it takes a new file, which this editor does not let a fix make; run client-pool fix"
 _START = types.Range(types.Position(0, 0), types.Position(0, 0))
 
@@ -36,7 +36,7 @@ class Found:
 
     @property
     def to_fix(self) -> list[Judged]:
-        """The findings that `client-pool fix` would look at: errors."""
+        """The errors among them for which there are fixes; `client-pool fix` looks at what is pending, too."""
         return [each for each in self.judged if each.status is Status.ERROR and may_have_fix(each.finding)]
 
 
@@ -108,7 +108,7 @@ class Actions:
         is_unsafe = outcome.applicability is Applicability.UNSAFE
         if edit or self._abilities.shows_disabled:
             yield types.CodeAction(
-                self._title(found.document, judged.finding) + (f" (unsafe: {outcome.reason})" if is_unsafe else ""),
+                self._title(found.document, judged.finding, outcome.reason if is_unsafe else ""),
                 types.CodeActionKind.QuickFix,
                 [diagnostic(found.document, judged)],
                 is_preferred=bool(edit) and not is_unsafe,
@@ -131,10 +131,10 @@ class Actions:
             return None
         return suppressing(found.document.text, judged.finding)
 
-    def _title(self, document: Document, finding: Finding) -> str:
+    def _title(self, document: Document, finding: Finding, doubt: str = "") -> str:
         kinds = self._desk.settings(document.location).active_kinds
         getter = next((kind.getter for kind in kinds if kind.name == finding.kind), "")
-        return f"Use {getter}" if getter else _OTHER_FIX_TITLE
+        return title_of(finding.code, getter, doubt)
 
     def _edit(self, document: Document, fix: FileFix) -> types.WorkspaceEdit | None:
         edits = edits_between(fix.before, fix.after)

@@ -63,7 +63,7 @@ def test_json_has_every_documented_key(tree: Tree, client_pool: Run) -> None:
                 "phase": None,
                 "reason": None,
                 "fix": {
-                    "message": "Use shared_clients.get_bigquery_client",
+                    "message": "Use get_bigquery_client",
                     "applicability": "safe",
                     "edits": [
                         {

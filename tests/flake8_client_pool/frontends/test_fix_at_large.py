@@ -120,4 +120,27 @@ def test_an_unsafe_fix_says_why_where_a_check_shows_it(tree: Tree, client_pool: 
     document: dict[str, Any] = json.loads(client_pool("check", "--format=json", "--show-fixes").stdout)
     (finding,) = document["findings"]
     assert finding["fix"]["applicability"] == "unsafe"
-    assert finding["fix"]["message"] == f"Use shared_clients.get_bigquery_client (unsafe: {WHY_LATER})"
+    assert finding["fix"]["message"] == f"Use get_bigquery_client (unsafe: {WHY_LATER})"
+
+
+def test_a_check_says_what_a_fix_would_do_and_why_there_is_none(tree: Tree, client_pool: Run) -> None:
+    base = "from shared_clients import get_bigquery_client\n\n\nclass Base:\n    def __init__(self):\n"
+    own = (
+        "from google.cloud import bigquery, storage\n\nfrom base import Base\n\n\nclass Job(Base):\n"
+        "    def __init__(self):\n        super().__init__()\n        self.client = bigquery.Client()\n"
+    )
+    tree(
+        {
+            "base.py": f"{base}        self.client = get_bigquery_client()\n",
+            "job.py": f"{own}        self.files = storage.Client(**{{}})\n",
+        }
+    )
+    document: dict[str, Any] = json.loads(client_pool("check", "--format=json", "--show-fixes").stdout)
+    told = {each["code"]: (each["fix"]["message"], each["fix"]["applicability"]) for each in document["findings"]}
+    assert told == {
+        "CPL101": ("Use get_bigquery_client", "safe"),
+        "CPL103": ("By hand: **{} hides its arguments", "display"),
+        "CPL202": ("Leave the line out", "safe"),
+    }
+    for output in ("sarif", "rdjson"):
+        assert client_pool("check", f"--format={output}", "--show-fixes").returncode == 1

@@ -291,6 +291,22 @@ async def test_nothing_that_an_editor_sends_ends_the_session(tree: Tree, start: 
     assert not [each for each in editor.log if "internal error" in each]
 
 
+async def test_an_action_is_called_what_it_does(tree: Tree, start: Start) -> None:
+    base = "from shared_clients import get_bigquery_client\n\n\nclass Base:\n    def __init__(self):\n"
+    own = (
+        "from google.cloud import bigquery\n\nfrom base import Base\n\n\nclass Job(Base):\n"
+        "    def __init__(self):\n        super().__init__()\n        self.client = bigquery.Client()\n"
+    )
+    files = {"base.py": f"{base}        self.client = get_bigquery_client()\n", "job.py": own, ".git/HEAD": ""}
+    job = tree(files) / "job.py"
+    editor = await start()
+    assert codes(await editor.open(job)) == ["CPL101", "CPL202"]
+    actions = await editor.actions(job, "self.client")
+    left_out = own.replace("        self.client = bigquery.Client()\n", "").partition("\n\n")[2]
+    assert await editor.taken(actions["Leave the line out"]) == left_out
+    assert "get_bigquery_client()" in await editor.taken(actions["Use get_bigquery_client"])
+
+
 async def test_a_fix_that_makes_a_file(tree: Tree, start: Start) -> None:
     pool = "def get_bigquery_client(): ...\n\n\ndef close_all_clients(): ...\n"
     test = "from shared import clients\n\n\ndef test_rows():\n    clients.get_bigquery_client()\n"
