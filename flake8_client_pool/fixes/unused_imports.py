@@ -11,8 +11,8 @@ from itertools import groupby, islice, pairwise
 from operator import attrgetter
 from typing import TypeAlias
 
+from flake8_client_pool.fixes.import_removal import marked, removed
 from flake8_client_pool.fixes.import_style import ImportStyle
-from flake8_client_pool.fixes.import_wrapping import named, rewritten
 from flake8_client_pool.fixes.layout import Layout
 from flake8_client_pool.fixes.ordering import Import
 from flake8_client_pool.fixes.visibility import import_of
@@ -22,7 +22,6 @@ from flake8_client_pool.syntax.scopes import Role, role_of
 from flake8_client_pool.syntax.source import start_of
 
 _UNUSED_ALLOWED = re.compile(r"#\s*noqa(?!:)|#\s*noqa:[\s\w,]*\b(?:F401|F4|F)\b|unused-import|W0611", re.IGNORECASE)
-_NAMED_NOQA = re.compile(r"#\s*noqa:\s*[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*", re.IGNORECASE)
 _DOCTEST = re.compile(r"^\s*(?:>>>|\.\.\.) .*$", re.MULTILINE)
 _TYPE_COMMENT = re.compile(r"#\s*type:(?!\s*ignore)(.*)")
 # What runs code from strings in a module, or looks its names up by strings: pytest does for conditions.
@@ -63,10 +62,10 @@ def removals(layout: Layout, imported: Imported, is_needed: IsNeeded, style: Imp
     conditional = not in_module and _is_conditional(layout, statement)
     spoken = named_again and _is_spoken(layout, imported.name)
     if not conditional and not spoken and not (in_module and is_needed(imported.name)):
-        edit = _removed(layout, body, statement, alias, style)
+        edit = removed(layout, body, statement, alias, style)
         if edit:
             return (edit,)
-    return _marked(layout, alias, line)
+    return marked(layout, alias, line)
 
 
 def unused_beside(names: Names, imports: Iterable[Imported], edits: Iterable[Edit]) -> list[Imported]:
@@ -268,54 +267,3 @@ def _code(text: str) -> ast.Module:
         return ast.parse(text.strip())
     except (SyntaxError, ValueError, RecursionError, MemoryError):
         return ast.Module([], [])
-
-
-def _removed(
-    layout: Layout, body: list[ast.stmt], statement: Import, alias: ast.alias, style: ImportStyle
-) -> Edit | None:
-    if len(statement.names) > 1:
-        return _shortened(layout, statement, alias, style) or _without_member(layout, statement, alias)
-    if len(body) == 1 or not layout.stands_alone(statement):
-        return None
-    first, last = statement.lineno, statement.end_lineno or statement.lineno
-    ends_section = layout.is_blank(last + 1) or last >= len(layout.lines) or style.lines_after == 0
-    if layout.is_blank(first - 1) and ends_section:
-        first -= 1
-    elif ends_section and body[0] is statement:
-        while layout.is_blank(last + 1):
-            last += 1
-    return Edit(layout.line_start(first), layout.line_start(last + 1), "")
-
-
-def _shortened(layout: Layout, statement: Import, alias: ast.alias, style: ImportStyle) -> Edit | None:
-    """Write a wrapped import anew, as what is left of it may be wrapped in another way, or fit on one line."""
-    if isinstance(statement, ast.Import) or statement.lineno == statement.end_lineno:
-        return None
-    text = rewritten(layout, statement, [named(each) for each in statement.names if each is not alias], style)
-    return Edit(layout.start(statement), layout.end(statement), text) if text else None
-
-
-def _without_member(layout: Layout, statement: Import, alias: ast.alias) -> Edit | None:
-    index = statement.names.index(alias)
-    line = layout.line(alias.lineno)
-    alone = line[: layout.start(alias) - layout.line_start(alias.lineno)].strip() == "" and re.fullmatch(
-        r"\s*,?\s*(#.*)?", layout.text[layout.end(alias) : layout.line_start(alias.lineno + 1)].rstrip("\r\n")
-    )
-    if alone and alias.lineno > statement.lineno and not layout.line(alias.lineno - 1).endswith("\\"):
-        return Edit(layout.line_start(alias.lineno), layout.line_start(alias.lineno + 1), "")
-    if index + 1 < len(statement.names):
-        start, end = layout.start(alias), layout.start(statement.names[index + 1])
-    else:
-        start, end = layout.end(statement.names[index - 1]), layout.end(alias)
-    return None if "#" in layout.text[start:end] else Edit(start, end, "")
-
-
-def _marked(layout: Layout, alias: ast.alias, line: str) -> tuple[Edit, ...]:
-    """Keep linters from removing what has to stay."""
-    start = layout.line_start(alias.end_lineno or alias.lineno)
-    if line.endswith("\\"):
-        return ()
-    if match := _NAMED_NOQA.search(line):
-        return (Edit(start + match.end(), start + match.end(), ", F401"),)
-    place = start + len(line.rstrip())
-    return (Edit(place, place, "  # noqa: F401"),)
