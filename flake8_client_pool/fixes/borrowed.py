@@ -3,7 +3,8 @@
 import re
 from functools import lru_cache, partial
 
-from flake8_client_pool.fixes.following import Fate, Following, Kind
+from flake8_client_pool.fixes.fates import PARTS, Fate, Kind
+from flake8_client_pool.fixes.following import Following
 from flake8_client_pool.rules.getter_call import NotPooledError
 from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.rules.uses import Use
@@ -16,6 +17,7 @@ _MAY_CHANGE = re.compile(
 _MAY_CLOSE = re.compile(
     r"\.\s*(?:close|stop|shutdown|__a?exit__)\b|\b(?:a?closing|enter_\w*context|push|callback)\(|\bwith\b(?!\s+open\()"
 )
+_PARTS = ("vars(", *(f".{part}" for part in PARTS))
 
 
 def refuse_if_closed(names: Names, use: Use, getter: Getter) -> None:
@@ -35,4 +37,6 @@ def refuse_if_closed(names: Names, use: Use, getter: Getter) -> None:
 
 @lru_cache(maxsize=4)
 def _is_at_risk(text: str, *, protected: bool) -> bool:
-    return _MAY_CHANGE.search(text) is not None or (not protected and _MAY_CLOSE.search(text) is not None)
+    if any(part in text for part in _PARTS) or _MAY_CHANGE.search(text):
+        return True
+    return not protected and ("getattr(" in text or _MAY_CLOSE.search(text) is not None)

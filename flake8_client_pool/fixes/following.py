@@ -2,17 +2,13 @@
 
 import re
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from enum import Enum, auto
 
+from flake8_client_pool.fixes.fates import ASSIGNING, HELD, Fate, Held, Kind, fate_at, is_part
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import FUNCTIONS, PATTERNS, Role, place_of, role_of
 from flake8_client_pool.syntax.source import Node
 from flake8_client_pool.syntax.values import Function
 
-_CLOSING = frozenset(("close", "stop", "shutdown", "__exit__", "__aexit__"))
-_CLOSING_CALLS = frozenset(("closing", "aclosing", "enter_context", "enter_async_context", "push", "callback"))
-_CHANGING_CALLS = frozenset(("setattr", "delattr"))
 _ELEMENTS = frozenset(("values", "items", "get", "pop", "popitem", "popleft", "setdefault", "copy", "result"))
 _FILLING = frozenset(("append", "appendleft", "add", "insert", "extend", "setdefault", "put", "put_nowait", "update"))
 _COLLECTING = frozenset(
@@ -38,10 +34,7 @@ _COLLECTING = frozenset(
 # They call what they are given.
 _CALLING = frozenset(("field", "ib", "attrib", "Factory", "Field", "to_thread", "run_in_executor"))
 _SAME = frozenset(("cast", "next", "partial", "cached_property", "lru_cache", "cache"))
-_ASSIGNING = frozenset(("assignment", "augmented_assignment"))
-_GIVING = frozenset((*_ASSIGNING, "for_statement", "for_in_clause"))
-_ASSIGNED = frozenset((*_ASSIGNING, "delete_statement", "for_statement"))
-_PARTS = frozenset(("attribute", "subscript"))
+_GIVING = frozenset((*ASSIGNING, "for_statement", "for_in_clause"))
 _DISPLAYS = frozenset(("tuple", "list", "expression_list"))
 # What may stand behind a client's name, in words or in code, where nothing can happen to the client.
 _BEHIND_THE_HARMLESS = (
@@ -58,26 +51,12 @@ _BEHIND_THE_HARMLESS = (
 )
 # A pattern that begins with plain text is found several times as fast.
 _MORE_THAN_ASKED = rf"NAME\b(?<!\wNAME)(?!{'|'.join(_BEHIND_THE_HARMLESS)})"
-
-
-class Kind(Enum):
-    """What an expression has to do with the client."""
-
-    CLIENT = auto()
-    CONTAINER = auto()
-    MANAGER = auto()
-    MAKER = auto()
-    MAKER_OF_CONTAINER = auto()
-    MAKER_OF_MANAGER = auto()
-
-
 _CALLED = {
     Kind.MAKER: Kind.CLIENT,
     Kind.MAKER_OF_CONTAINER: Kind.CONTAINER,
     Kind.MAKER_OF_MANAGER: Kind.MANAGER,
 }
 _MAKERS = {called: maker for maker, called in _CALLED.items()}
-_HELD = frozenset((Kind.CLIENT, Kind.CONTAINER))
 # What stands around an expression and hands its value on; where it holds it among others, as a container.
 _AROUND: dict[str, Kind | None] = {
     **dict.fromkeys(("parenthesized_expression", "conditional_expression", "boolean_operator", "await"), None),
@@ -88,21 +67,6 @@ _AROUND: dict[str, Kind | None] = {
 }
 
 
-class Fate(Enum):
-    """What may happen to a client."""
-
-    CLOSED = "closed"
-    CHANGED = "changed"
-
-
-@dataclass(frozen=True, slots=True)
-class _Held:
-    """An expression, and what it has to do with the client."""
-
-    node: Node
-    kind: Kind
-
-
 class Following:
     """The ways of one client through a file, by its names; in doubt two things of the same name are one."""
 
@@ -110,19 +74,19 @@ class Following:
         """Follow what the expression `start` gives; beyond its own statement only where a client is at risk at all."""
         self._names = names
         self._is_at_risk = is_at_risk
-        self._waiting = [_Held(start, kind)]
+        self._waiting = [Held(start, kind)]
         self._seen: set[tuple[str, Node | None, Kind]] = set()
 
     def fates(self) -> Iterator[tuple[Fate, str]]:
         """Give what happens to the client, and what it is called there."""
         while self._waiting:
-            held: _Held | None = self._waiting.pop()
+            held: Held | None = self._waiting.pop()
             while held:
-                if fate := _fate(held):
+                if fate := fate_at(held):
                     yield fate, "".join(held.node.text().split())
                 held = self._step(held)
 
-    def _step(self, held: _Held) -> _Held | None:
+    def _step(self, held: Held) -> Held | None:
         """Go one expression outward, and note the names that take the value over."""
         node, kind, parent = held.node, held.kind, held.node.parent()
         if parent is None:
@@ -130,14 +94,14 @@ class Following:
         what = parent.kind()
         self._take_targets_of(parent, node, kind)
         if what in _AROUND:
-            return _Held(parent, (_AROUND[what] if kind in _HELD else None) or kind)
+            return Held(parent, (_AROUND[what] if kind in HELD else None) or kind)
         if what == "lambda":
-            return _Held(parent, _MAKERS.get(kind, kind))
+            return Held(parent, _MAKERS.get(kind, kind))
         if what == "call" and parent.field("function") == node and kind in _CALLED:
-            return _Held(parent, _CALLED[kind])
+            return Held(parent, _CALLED[kind])
         if what in ("argument_list", "keyword_argument"):
             return self._argument(parent, node, kind)
-        return _element(parent, node) if kind is Kind.CONTAINER else None
+        return _inside(parent, node, kind)
 
     def _take_function(self, statement: Node, kind: Kind) -> None:
         function = next((scope for scope in place_of(statement).scopes if scope.kind() in FUNCTIONS), None)
@@ -193,9 +157,9 @@ class Following:
         for node in self._names.source.identifiers(word):
             role, parent = role_of(node), node.parent()
             if role is Role.ATTRIBUTE and parent and (scope is None or scope.kind() == "class_definition"):
-                self._waiting.append(_Held(parent, kind))
+                self._waiting.append(Held(parent, kind))
             elif role is Role.USE and scope is not None and self._scope(node) == scope:
-                self._waiting.append(_Held(node, kind))
+                self._waiting.append(Held(node, kind))
 
     def _scope(self, name: Node) -> Node | None:
         """Find the scope that a name belongs to; None for an attribute."""
@@ -204,21 +168,23 @@ class Following:
         scopes = self._names.binding_scopes(name.text(), name)
         return next((scope for scope, *_ in scopes), self._names.module_node)
 
-    def _argument(self, parent: Node, node: Node, kind: Kind) -> _Held | None:
+    def _argument(self, parent: Node, node: Node, kind: Kind) -> Held | None:
         arguments = parent.parent() if parent.kind() == "keyword_argument" else parent
         call = arguments.parent() if arguments else None
         function = call.field("function") if call and call.kind() == "call" else None
         if call is None or function is None:
             return None
         name = function.text().rpartition(".")[2]
+        if name == "vars" and kind in HELD:
+            return Held(call, Kind.PART)
         if name in _FILLING and function.kind() == "attribute":
             self._take_targets(function.field("object"), Kind.CONTAINER)
         if name in _CALLING:
-            return _Held(call, _CALLED.get(kind, kind))
-        if name in _COLLECTING:
-            return _Held(call, Kind.CONTAINER)
+            return Held(call, _CALLED.get(kind, kind))
+        if name in _COLLECTING and kind is not Kind.PART:
+            return Held(call, Kind.CONTAINER)
         self._take_parameter(function, parent, node, kind)
-        return _Held(call, kind) if name in _SAME else None
+        return Held(call, kind) if name in _SAME else None
 
     def _take_parameter(self, function: Node, parent: Node, node: Node, kind: Kind) -> None:
         """Go on in a function of the same file that is given the client."""
@@ -259,43 +225,17 @@ def _display_beside(target: Node) -> Node | None:
     return value if value and value.kind() in _DISPLAYS else None
 
 
-def _element(parent: Node, node: Node) -> _Held | None:
+def _inside(parent: Node, node: Node, kind: Kind) -> Held | None:
+    """Take something out of a client or of what holds one."""
+    if is_part(parent, node, kind):
+        return Held(parent, Kind.PART)
+    return _element(parent, node) if kind is Kind.CONTAINER else None
+
+
+def _element(parent: Node, node: Node) -> Held | None:
     """Take something out of a container: `held[key]`, `held.values()`."""
     if parent.kind() == "subscript" and parent.field("value") == node:
-        return _Held(parent, Kind.CONTAINER)
+        return Held(parent, Kind.CONTAINER)
     attribute, above = parent.field("attribute"), parent.parent()
     is_taken = parent.kind() == "attribute" and attribute is not None and attribute.text() in _ELEMENTS
-    return _Held(above, Kind.CONTAINER) if is_taken and above and above.kind() == "call" else None
-
-
-def _fate(held: _Held) -> Fate | None:
-    node, parent = held.node, held.node.parent()
-    if parent is None or held.kind not in _HELD:
-        return None
-    what = parent.kind()
-    if what in ("with_item", "as_pattern"):
-        return Fate.CLOSED
-    if what == "attribute" and parent.field("object") == node:
-        return _fate_of_attribute(parent)
-    call = parent.parent() if what == "argument_list" else None
-    function = call.field("function") if call and call.kind() == "call" else None
-    name = function.text().rpartition(".")[2] if function else ""
-    if name in _CHANGING_CALLS and parent.named_children()[0] == node:
-        return Fate.CHANGED
-    return Fate.CLOSED if name in _CLOSING_CALLS else None
-
-
-def _fate_of_attribute(attribute: Node) -> Fate | None:
-    """Tell what happens where an attribute of a client is named: `client.close()`, `client.project = ...`."""
-    name, above = attribute.field("attribute"), attribute.parent()
-    if name and name.text() == "transport" and above and above.kind() == "attribute":
-        name, above = above.field("attribute"), above.parent()
-    if name and name.text() in _CLOSING and above and above.kind() in ("call", "argument_list"):
-        return Fate.CLOSED
-    target = attribute
-    while (outer := target.parent()) and (
-        outer.kind() in PATTERNS or (outer.child(0) == target and outer.kind() in _PARTS)
-    ):
-        target = outer
-    is_target = outer and outer.kind() in _ASSIGNED and target not in (outer.field("right"), outer.field("body"))
-    return Fate.CHANGED if is_target else None
+    return Held(above, Kind.CONTAINER) if is_taken and above and above.kind() == "call" else None
