@@ -79,6 +79,8 @@ def in_front_of(layout: Layout, statement: ast.stmt, wanted: Wanted, order: Impo
     block = _block_above(layout, statement)
     if any(_gives(each, wanted) for each in block):
         return NOTHING
+    if found := next((each for each in block if not wanted.alias and can_extend(each, wanted, order.style)), None):
+        return extended(layout, found, wanted, order)
     if block and all(map(layout.stands_alone, block)):
         return _in_block(layout, block, wanted, order)
     first = _first_line(statement)
