@@ -8,6 +8,7 @@ from hypothesis import settings
 
 HERE = Path(__file__).parent
 SLOW = (
+    "flake8_client_pool/fixes/test_import_style.py",
     "flake8_client_pool/frontends/lsp/test_agreement.py",
     "flake8_client_pool/frontends/lsp/test_changes_beside.py",
     "flake8_client_pool/frontends/lsp/test_neovim.py",
