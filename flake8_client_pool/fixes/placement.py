@@ -11,7 +11,7 @@ from flake8_client_pool.rules.getter_call import NotPooledError
 from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.syntax.flow import Binding
 from flake8_client_pool.syntax.names import Names
-from flake8_client_pool.syntax.scopes import FUNCTIONS, place_of
+from flake8_client_pool.syntax.scopes import FUNCTIONS, PATTERNS, place_of
 from flake8_client_pool.syntax.source import Node, start_of
 from flake8_client_pool.syntax.values import Qualified, Value
 
@@ -154,8 +154,18 @@ def _classes(names: Names, site: Binding, function: Node) -> frozenset[str | Val
 
 
 def _is_fallback(binding: Binding) -> bool:
-    parent = binding.name.parent()
+    """Tell whether a name is bound to None: `a = None`, `a = b = None`, `a, b = None, None`."""
+    target, parent = binding.name, binding.name.parent()
+    place = None
+    if parent and parent.kind() in PATTERNS:
+        place = parent.named_children().index(target)
+        target, parent = parent, parent.parent()
     value = parent.field("right") if parent and parent.kind() == "assignment" else None
+    while value and value.kind() == "assignment":
+        value = value.field("right")
+    if place is not None and value and value.kind() in ("expression_list", "tuple", "list"):
+        values = value.named_children()
+        value = values[place] if len(values) == len(target.named_children()) else None
     return value is not None and value.kind() == "none"
 
 
