@@ -12,6 +12,8 @@ from flake8_client_pool.model import Edit
 _NAMED_NOQA = re.compile(r"#\s*noqa:\s*[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*", re.IGNORECASE)
 # A comment in words: no mark for a tool, and no cell of a notebook.
 _HEADING = re.compile(r"\s*#(?!.*\bnoqa\b)[\w\s,./&()'=#*~-]*")
+# How an import is marked that has to stay without a use.
+KEPT_IMPORT = b"# noqa: F401"
 
 
 def removed(
@@ -83,4 +85,4 @@ def marked(layout: Layout, alias: ast.alias, line: str) -> tuple[Edit, ...]:
     if match := _NAMED_NOQA.search(line):
         return (Edit(start + match.end(), start + match.end(), ", F401"),)
     place = start + len(line.rstrip())
-    return (Edit(place, place, "  # noqa: F401"),)
+    return (Edit(place, place, f"  {KEPT_IMPORT.decode()}"),)

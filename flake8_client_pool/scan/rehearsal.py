@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
+from flake8_client_pool.fixes.import_removal import KEPT_IMPORT
 from flake8_client_pool.fixes.outcomes import Outcome
 from flake8_client_pool.model import Applicability, Finding
 from flake8_client_pool.scan.discovery import SourceFile
@@ -43,8 +44,17 @@ def rehearsed(files: tuple[SourceFile, ...], tasks: list[Task], *, jobs: int) ->
     followers = Followers(files, modules.values())
     following = followers.tasks()
     tests = list(all_fixed(followers.workbench(following), following, unsafe=True, jobs=jobs))
-    left = [_without(task, held) for task in tasks]
-    return Rehearsal(left, list(modules.values()), tests, held)
+    modules |= _without_imports_for_patches(modules.values(), tests)
+    return Rehearsal([_without(task, held) for task in tasks], list(modules.values()), tests, held)
+
+
+def _without_imports_for_patches(modules: Iterable[FixedFile], tests: list[FixedFile]) -> dict[str, FixedFile]:
+    """Fix those files again that keep an import: the tests that needed it may have followed."""
+    keeping = [each for each in modules if each.after.count(KEPT_IMPORT) > each.before.count(KEPT_IMPORT)]
+    again = _as_tests_see(keeping, tests)
+    return {
+        each.file.location: replace(each, after=other.after) for each, other in zip(keeping, again, strict=True)
+    }
 
 
 def _hold_back(files: tuple[SourceFile, ...], modules: dict[str, FixedFile]) -> _Held:

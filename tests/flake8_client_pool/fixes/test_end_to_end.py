@@ -189,6 +189,8 @@ def test_patches_follow_the_modules(tree: Tree, client_pool: Run, run_process: R
     assert "            project_id='demo',  # ours\n" in tests
     assert "patch('shared.clients.get_bigquery_client')" in (root / "tests/test_lazy.py").read_text()
     assert "    mock_bigquery.assert_called_once_with()\n" in (root / "tests/test_replaced.py").read_text()
+    assert (root / "jobs/replaced.py").read_text().startswith("from shared.clients import get_bigquery_client\n\n\n")
+    assert "from google.cloud import bigquery  # noqa: F401\n" in (root / "jobs/both.py").read_text()
     assert "@patch('jobs.counted.get_bigquery_client')\n" in (root / "tests/test_calls.py").read_text()
     assert _passed(run_process) == 9
     assert client_pool("fix", "--unsafe").stdout.endswith("Fixed 0 findings in 0 files; 3 left.\n")
