@@ -108,9 +108,8 @@ def test_a_conftest_is_made(tree: Tree, client_pool: Run, git: Git) -> None:
     (root / ".git/HEAD").unlink()
     git("init", "--quiet")
     told = json.loads(client_pool("check", "--show-fixes", "--format=json").stdout)["findings"]
-    assert [(each["path"], each["line"], each["code"], each["fix"]) for each in told] == [
-        ("tests/test_sum.py", 1, "CPL302", None)
-    ]
+    assert [(each["path"], each["line"], each["code"]) for each in told] == [("tests/test_sum.py", 1, "CPL302")]
+    assert (told[0]["fix"]["applicability"], told[0]["fix"]["edits"]) == ("display", [])
     (root / "fix.patch").write_text(client_pool("fix", "--diff").stdout)
     assert not (root / "tests/conftest.py").exists()
     git("apply", "fix.patch")
