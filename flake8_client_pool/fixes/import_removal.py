@@ -22,8 +22,10 @@ def removed(
     """Say how to remove a name from an import, which is one of the statements in `body`; None where it cannot go."""
     if len(statement.names) > 1:
         return _shortened(layout, statement, alias, style) or _without_member(layout, statement, alias)
-    if len(body) == 1 or not layout.stands_alone(statement):
+    if not layout.stands_alone(statement):
         return None
+    if len(body) == 1:
+        return Edit(layout.start(statement), layout.end(statement), "pass") if layout.indent_of(statement) else None
     last = statement.end_lineno or statement.lineno
     first = _with_heading(layout, statement) if layout.is_blank(last + 1) else statement.lineno
     ends_section = layout.is_blank(last + 1) or last >= len(layout.lines) or style.lines_after == 0

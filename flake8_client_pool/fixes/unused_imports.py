@@ -58,10 +58,10 @@ def removals(layout: Layout, imported: Imported, is_needed: IsNeeded, style: Imp
     named_again = len(re.findall(rf"\b{re.escape(imported.name)}\b", layout.text)) > 1
     if _UNUSED_ALLOWED.search(whole) or (named_again and _is_used(layout, imported.name, statement)):
         return ()
-    in_module = statement in layout.tree.body
-    conditional = not in_module and _is_conditional(layout, statement)
+    conditional = statement not in layout.tree.body and _is_conditional(layout, statement, imported.name)
     spoken = named_again and _is_spoken(layout, imported.name)
-    if not conditional and not spoken and not (in_module and is_needed(imported.name)):
+    is_global = not _function_around(layout, statement)
+    if not conditional and not spoken and not (is_global and is_needed(imported.name)):
         edit = removed(layout, body, statement, alias, style)
         if edit:
             return (edit,)
@@ -134,13 +134,22 @@ def _function_around(layout: Layout, statement: ast.stmt) -> ast.FunctionDef | a
     return next(functions, None)
 
 
-def _is_conditional(layout: Layout, statement: ast.stmt) -> bool:
-    """Tell whether a program may go on without an import: a condition in a module, or a failure that is caught."""
+def _is_conditional(layout: Layout, statement: Import, name: str) -> bool:
+    """Tell whether a program may go on without an import: it gets the name otherwise, or catches the failure."""
+    around = list(layout.around(statement))
     if not _function_around(layout, statement):
-        return True
-    inner = [statement, *layout.around(statement)]
-    guards = ((guard, held) for held, guard in pairwise(inner) if isinstance(guard, ast.Try))
+        conditions = [each for each in around if isinstance(each, ast.If)]
+        return conditions != around or _is_bound_again(conditions[-1], statement, name)
+    guards = ((guard, held) for held, guard in pairwise([statement, *around]) if isinstance(guard, ast.Try))
     return any(held in guard.body and _catches_import_errors(guard) for guard, held in guards)
+
+
+def _is_bound_again(condition: ast.If, statement: Import, name: str) -> bool:
+    others = [node for node in ast.walk(condition) if node is not statement]
+    imports = [node for node in others if isinstance(node, ast.Import | ast.ImportFrom)]
+    return any(isinstance(node, ast.Name) and node.id == name for node in others) or any(
+        _bound(each, alias) == name for each in imports for alias in each.names
+    )
 
 
 def _catches_import_errors(guard: ast.Try) -> bool:
