@@ -126,7 +126,7 @@ def _changes_by_call(call: ast.Call, run: Run) -> Iterator[_Change]:
     name = call.func.attr if isinstance(call.func, ast.Attribute) else getattr(call.func, "id", "")
     values = (*call.args, *(keyword.value for keyword in call.keywords))
     if name == "dict" and owner and call.args and _is_environ(call.args[0]):
-        keys = ["", *_keys(call.args[1])] if call.keywords else _keys(*call.args[1:2])
+        keys = [*_keys(*call.args[1:2]), *([""] if call.keywords else [])]
     elif name == "update" and owner and _is_environ(owner):
         keys = [*_keys(*call.args), *(keyword.arg or "" for keyword in call.keywords)]
     elif name in _FUNCTIONS or name in _FOR_A_WHILE - {"dict"} or (name in _METHODS and owner and _is_environ(owner)):

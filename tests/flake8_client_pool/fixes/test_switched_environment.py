@@ -28,7 +28,7 @@ CASES = {
         FIXED * 2,
     ),
     "a child's": (
-        "env = dict(os.environ, GOOGLE_CLOUD_PROJECT='p')\n\n\ndef f(run):\n    run(env)\n    storage.Client()\n",
+        "os.environ['A'] = 'b'\nenv = dict(os.environ, GOOGLE_CLOUD_PROJECT='p')\n\n\ndef f():\n    storage.Client()\n",
         FIXED,
     ),
     "read": ("def f(p=os.environ['GOOGLE_CLOUD_PROJECT']):\n    return storage.Client()\n", FIXED),
@@ -39,6 +39,18 @@ CASES = {
     ),
     "after an object that builds": (
         f"class A:\n    a = lambda: b()\ndef b():\n    storage.Client()\n\ndef f():\n    A.a()\n    {KEY} = 1\n\nf()\n",
+        LEFT,
+    ),
+    "after a call of a call": (
+        f"def a():\n    b()\ndef b():\n    c()\ndef c():\n    storage.Client()\ndef f():\n    a()\n    {KEY} = 1\nf()",
+        LEFT,
+    ),
+    "before the program starts": (
+        f"def build():\n    storage.Client()\nbuild()\ndef main(key):\n    {KEY} = key\n    build()\nmain(1)\n",
+        LEFT,
+    ),
+    "for a block, emptied": (
+        "NAME = 'GOOGLE_CLOUD_PROJECT'\nwith patch.dict(os.environ, clear=True):\n    x = storage.Client()\n",
         LEFT,
     ),
     "by an argument": (f"def f(key):\n    path = key + '.json'\n    {KEY} = path\n    return storage.Client()\n", LEFT),
