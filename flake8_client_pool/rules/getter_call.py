@@ -40,6 +40,8 @@ def getter_edits(use: Use, getter: Getter, name: str = "") -> tuple[Edit, ...]:
     function = use.node.field("function")
     if function is None:
         raise NotPooledError("the call is not complete")
+    if "#" in function.text():
+        raise NotPooledError("a comment that stands inside of the class's name would be lost")
     if use.derived:
         raise NotPooledError("it builds a class of its own")
     if construction.factory:
