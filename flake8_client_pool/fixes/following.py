@@ -40,15 +40,17 @@ _DISPLAYS = frozenset(("tuple", "list", "expression_list"))
 _BEHIND_THE_HARMLESS = (
     # It is given a value, or a type and perhaps a value.
     r"\s*=(?!=)",
-    r"(?<!with NAME)(?<!with self\.NAME): ?['\"\w]",
+    r": ?['\"\w]",
     # It is asked for itself, or for anything but to end.
     r" is (?:not )?None\b",
     r"\(",
-    r"\.(?!(?:close|stop|shutdown|transport|__exit__|__aexit__)\b)\w+\(",
+    r"\.(?!(?:close|stop|shutdown|__exit__|__aexit__)\b)\w+\(",
     # It is part of a text: no two names stand side by side in a program.
     r" (?!(?:and|as|async|else|for|if|in|is|not|or)\b)\w",
     r"\.?['\"]",
 )
+# What `with lock, client: run()` does to a client looks like a type: `client: Client`.
+_ENTERED_IN_ONE_LINE = r"with\b[^\n]*\bNAME:"
 # A pattern that begins with plain text is found several times as fast.
 _MORE_THAN_ASKED = rf"NAME\b(?<!\wNAME)(?!{'|'.join(_BEHIND_THE_HARMLESS)})"
 _CALLED = {
@@ -207,7 +209,8 @@ class Following:
 def _is_only_asked(word: str, text: str) -> bool:
     """Tell by the words of a source whether a name only takes values and has its methods called, none that closes."""
     others = re.finditer(_MORE_THAN_ASKED.replace("NAME", word), text)
-    return all(_is_comment(text[text.rfind("\n", 0, each.start()) + 1 : each.start()]) for each in others)
+    lines = (text[text.rfind("\n", 0, each.start()) + 1 : each.start()] for each in others)
+    return all(map(_is_comment, lines)) and not re.search(_ENTERED_IN_ONE_LINE.replace("NAME", word), text)
 
 
 def _is_comment(line: str) -> bool:
