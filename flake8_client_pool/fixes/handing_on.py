@@ -51,10 +51,10 @@ def arguments_beside(node: Node) -> list[Node]:
             return []
     elif callee and (call := parent.parent() if parent else None):
         place = 1 if callee.endswith(_IN_EXECUTOR) else 0
-        before, behind = arguments_of(call)[: place + 1], arguments_of(call)[place + 1 :]
-        if before[-1] == node and callee in _DEFAULTING:
+        given, behind = arguments_of(call)[place : place + 1], arguments_of(call)[place + 1 :]
+        if given == [node] and callee in _DEFAULTING:
             return []
-        if before[-1] == node and _passes_on(callee):
+        if given == [node] and _passes_on(callee):
             return behind
     raise NotPooledError("it is not known with which arguments it will be called")
 
@@ -64,7 +64,7 @@ def loses_an_argument(use: Use, getter: Getter) -> bool:
 
     The arguments that the class takes by position, and those of a name in the table, can come later.
     """
-    if _callee(use.node) not in _PARTIAL:
+    if _callee(use.node) not in _PARTIAL or _is_called_as_it_is(use.node):
         return False
     kind, kept = use.construction.kind, arguments_beside(use.node)
     given = {parameter_of(kind, position, argument) for position, argument in enumerate(kept)}
@@ -75,6 +75,16 @@ def loses_an_argument(use: Use, getter: Getter) -> bool:
     first = sum(argument.kind() != "keyword_argument" for argument in kept)
     by_place = tuple(takewhile(lambda name: name not in given, list(kind.arguments)[first : kind.positional]))
     return getter.positional[first : first + len(by_place)] != by_place
+
+
+def _is_called_as_it_is(node: Node) -> bool:
+    """Tell whether the `partial` that is given a class goes to one that is known to call it without arguments."""
+    arguments = node.parent()
+    call = arguments.parent() if arguments else None
+    try:
+        return call is not None and not arguments_beside(call)
+    except NotPooledError:
+        return False
 
 
 def _passes_on(callee: str) -> bool:
