@@ -15,7 +15,7 @@ _DIRECTIVE = re.compile(r"^\s*#\s*isort:\s*(split|off|on)\b|^\s*#\s*ruff:\s*isor
 _LATE_IMPORT_ALLOWED = re.compile(r"#\s*noqa:[\s\w,]*\bE402\b")
 _DEFINITION = re.compile(r"async[ \t]+def\b|def\b|class\b|@")
 _MENDED_LATER = "the import path is mended only later"
-_ANY_NOQA = "  # noqa: E402"
+_LATE_IMPORT_NOQA = "  # noqa: E402"
 
 
 Block = list[Import]
@@ -285,4 +285,4 @@ def _above_comments(layout: Layout, statement: Import) -> int:
 def _late_mark(layout: Layout, block: Block) -> str:
     """Repeat the mark that allows imports below other code, where the imports around carry it."""
     last = layout.line(block[-1].end_lineno or block[-1].lineno)
-    return _ANY_NOQA if _LATE_IMPORT_ALLOWED.search(last) else ""
+    return _LATE_IMPORT_NOQA if _LATE_IMPORT_ALLOWED.search(last) else ""

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from flake8_client_pool.fixes.file_fix import FileFixer
 
 _MOST_ROUNDS = 50
+_NO_FIX = "there is no fix for this rule"
+_GONE = "it is not there any more: the file was changed since it was checked; run again"
 
 
 class Rounds:
@@ -51,7 +53,7 @@ class Rounds:
         for place in [place for place in places if place[2] == pools_not_emptied.RULE.code]:
             self._empty_pools(place)
         for place in places - self._outcomes.keys():
-            self._outcomes[place] = Outcome(place, "skipped", "there is no fix for this rule")
+            self._outcomes[place] = Outcome(place, "skipped", _GONE if place[1] else _NO_FIX)
         return FileFix(self._before, self._text, tuple(self._outcomes[place] for place in sorted(places)))
 
     def _round(self, now: dict[Place, Place], *, unsafe: bool) -> Draft | None:

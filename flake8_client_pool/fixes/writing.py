@@ -3,6 +3,7 @@
 import os
 import secrets
 import stat
+import sys
 import tempfile
 from codecs import BOM_UTF8
 from contextlib import suppress
@@ -36,7 +37,7 @@ def encoded(original: bytes, text: str) -> bytes:
 
 
 def replace_file(location: str, original: bytes, new: bytes) -> None:
-    """Write `new` where `original` was read; links stay links, and mode and owner are kept.
+    """Write `new` where `original` was read; links stay links; mode, owner and extended attributes are kept.
 
     Raises:
         NotWrittenError: the file cannot be written, or is no longer as it was read.
@@ -56,7 +57,7 @@ def replace_file(location: str, original: bytes, new: bytes) -> None:
             stream.write(new)
             stream.flush()
             os.fsync(stream.fileno())
-        _take_over(temporary, status)
+        _take_over(temporary, target, status)
         with open(target, "rb", opener=regular) as stream:
             if stream.read() != original:
                 raise NotWrittenError("it was changed meanwhile; run again")
@@ -91,11 +92,21 @@ def create_file(location: str, content: bytes) -> None:
             os.unlink(temporary)
 
 
-def _take_over(temporary: str, status: os.stat_result) -> None:
+def _take_over(temporary: str, target: str, status: os.stat_result) -> None:
     os.chmod(temporary, stat.S_IMODE(status.st_mode))
     if (status.st_uid, status.st_gid) != (os.geteuid(), os.getegid()):
         os.chown(temporary, status.st_uid, status.st_gid)
         os.chmod(temporary, stat.S_IMODE(status.st_mode))
+    if sys.platform == "linux":
+        _take_attributes_over(temporary, target)
+
+
+def _take_attributes_over(temporary: str, target: str) -> None:
+    """Keep the extended attributes, access control lists among them, as far as this process may set them."""
+    with suppress(OSError):
+        for name in os.listxattr(target):
+            with suppress(OSError):
+                os.setxattr(temporary, name, os.getxattr(target, name))
 
 
 def _explained(error: OSError) -> str:

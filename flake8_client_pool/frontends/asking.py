@@ -58,7 +58,7 @@ class _Questions:
         try:
             for finding in self._task.findings:
                 done = self._asked(done, finding)
-        except KeyboardInterrupt:
+        except (KeyboardInterrupt, SystemExit):
             if self._agreed:
                 agreed = number(len(self._agreed), "change")
                 write_problem(f"{self._task.file.path}: {agreed} agreed to and not made")

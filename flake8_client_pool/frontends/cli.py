@@ -2,10 +2,17 @@
 
 import os
 import sys
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import NoReturn
 
 from flake8_client_pool.frontends.exit_codes import COULD_NOT_RUN, FOUND_NOTHING, INTERRUPTED
+
+_ADVICE: Mapping[str, str] = {
+    "check": "name a file with --output-file",
+    "report": "name a file with --output",
+    "fix": "what could be fixed is fixed, unless --diff was given; git diff shows it",
+}
 
 
 def main() -> NoReturn:
@@ -42,7 +49,8 @@ def _drop_output() -> None:
 
 def _complain(text: str) -> None:
     with suppress(OSError):
-        print(f"client-pool: {text}; name a file with --output-file", file=sys.stderr, flush=True)
+        advice = _ADVICE.get(sys.argv[1] if len(sys.argv) > 1 else "", "send it elsewhere")
+        print(f"client-pool: {text}; {advice}", file=sys.stderr, flush=True)
 
 
 def _reason(error: OSError) -> str:

@@ -2,7 +2,7 @@
 
 import os
 import sys
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from functools import partial
 
@@ -19,7 +19,7 @@ from flake8_client_pool.policy.selection import BARE_PREFIX, CONSTRUCTOR_PATCHED
 from flake8_client_pool.policy.settings import Settings
 from flake8_client_pool.policy.verdict import Status
 from flake8_client_pool.scan.discovery import SourceFile, discover
-from flake8_client_pool.scan.fixing import FixedFile, Task, Workbench, all_fixed, by_file, workbench_for
+from flake8_client_pool.scan.fixing import FixedFile, Fixes, Task, all_fixed, by_file, workbench_for
 from flake8_client_pool.scan.rehearsal import Rehearsal, rehearsed
 from flake8_client_pool.scan.retargeting import Followers
 from flake8_client_pool.scan.run import Options, Run, run
@@ -68,7 +68,7 @@ def _done(request: FixRequest, keeper: Keeper, checked: Run, files: tuple[Source
     """Fix the modules, and then the tests that patch their constructors, which follow what was done."""
     tasks = _tasks(checked, files)
     if request.unsafe:
-        rehearsal = rehearsed(files, tasks, jobs=request.jobs)
+        rehearsal = rehearsed(files, tasks, _all_fixed(request))
         return rehearsal.completed(_fixed(request, keeper, files, rehearsal.tasks, rehearsal))
     return _fixed(request, keeper, files, tasks)
 
@@ -104,10 +104,17 @@ def _fixed(
     return followers.joined(keeper.kept(each) for each in fixed(followers.workbench(following), following))
 
 
-def _fixers(request: FixRequest) -> Callable[[Workbench, list[Task]], Iterable[FixedFile]]:
+def _all_fixed(request: FixRequest) -> Fixes:
+    watch = with_progress_bar if sys.stderr.isatty() else without_progress_bar
+    return lambda workbench, tasks: watch(
+        all_fixed(workbench, tasks, unsafe=request.unsafe, jobs=request.jobs), len(tasks), "Fixing"
+    )
+
+
+def _fixers(request: FixRequest) -> Fixes:
     """Choose who fixes: all that can be fixed, or what the user agrees to."""
     if not request.interactive:
-        return partial(all_fixed, unsafe=request.unsafe, jobs=request.jobs)
+        return _all_fixed(request)
     from flake8_client_pool.frontends.asking import Asking
 
     return partial(Asking().accepted, unsafe=request.unsafe)

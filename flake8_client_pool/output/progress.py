@@ -12,7 +12,9 @@ Item = TypeVar("Item")
 PATIENCE_SECONDS = 0.7
 
 
-def with_progress_bar(items: Iterable[Item], total: int, clock: Callable[[], float] = time.monotonic) -> Iterator[Item]:
+def with_progress_bar(
+    items: Iterable[Item], total: int, doing: str = "Checking", clock: Callable[[], float] = time.monotonic
+) -> Iterator[Item]:
     """Pass `items` on; once they take longer than a moment, draw on standard error how many there were."""
     begin = clock()
     bar: Progress | None = None
@@ -20,7 +22,7 @@ def with_progress_bar(items: Iterable[Item], total: int, clock: Callable[[], flo
         for number, item in enumerate(items, 1):
             yield item
             if bar is None and clock() - begin > PATIENCE_SECONDS:
-                bar = _started_bar(total)
+                bar = _started_bar(doing, total)
             if bar is not None:
                 bar.update(bar.task_ids[0], completed=number)
     finally:
@@ -28,16 +30,16 @@ def with_progress_bar(items: Iterable[Item], total: int, clock: Callable[[], flo
             bar.stop()
 
 
-def _started_bar(total: int) -> "Progress":
+def _started_bar(doing: str, total: int) -> "Progress":
     from rich.console import Console
     from rich.progress import Progress
 
     bar = Progress(console=Console(stderr=True), transient=True)
-    bar.add_task("Checking", total=total)
+    bar.add_task(doing, total=total)
     bar.start()
     return bar
 
 
-def without_progress_bar(items: Iterable[Item], _total: int) -> Iterator[Item]:
+def without_progress_bar(items: Iterable[Item], _total: int, _doing: str = "") -> Iterator[Item]:
     """Pass `items` on."""
     yield from items

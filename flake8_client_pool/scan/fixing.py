@@ -2,8 +2,9 @@
 
 import os
 from collections import Counter
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
+from typing import TypeAlias
 
 from flake8_client_pool.fixes.differences import edits_between
 from flake8_client_pool.fixes.file_fix import FileFixer
@@ -132,6 +133,10 @@ class Workbench:
         fixer = FileFixer(settings.active_kinds, settings.pool_module, self._outside, self._texts)
         self._fixers.append((settings, fixer))
         return fixer
+
+
+Fixes: TypeAlias = Callable[[Workbench, list[Task]], Iterable[FixedFile]]
+"""A way to fix the files of some tasks, in their order; nothing is written."""
 
 
 def with_fixes(results: tuple[Result, ...], files: Mapping[str, SourceFile], jobs: int) -> tuple[Result, ...]:

@@ -7,7 +7,7 @@ from flake8_client_pool.fixes.import_removal import KEPT_IMPORT
 from flake8_client_pool.fixes.outcomes import Outcome
 from flake8_client_pool.model import Applicability, Finding
 from flake8_client_pool.scan.discovery import SourceFile
-from flake8_client_pool.scan.fixing import FixedFile, Task, all_fixed, workbench_for
+from flake8_client_pool.scan.fixing import FixedFile, Fixes, Task, workbench_for
 from flake8_client_pool.scan.retargeting import Followers
 
 _NOT_ASKED = "it is not among what is to be fixed"
@@ -37,13 +37,13 @@ class Rehearsal:
         return [_joined(each, self.held.get(each.file.location, {})) for each in fixed]
 
 
-def rehearsed(files: tuple[SourceFile, ...], tasks: list[Task], *, jobs: int) -> Rehearsal:
-    """Fix all that can be fixed together with its tests; nothing is written."""
-    modules = {each.file.location: each for each in all_fixed(workbench_for(tasks), tasks, unsafe=True, jobs=jobs)}
+def rehearsed(files: tuple[SourceFile, ...], tasks: list[Task], fixed: Fixes) -> Rehearsal:
+    """Fix all that can be fixed together with its tests, each part by `fixed`; nothing is written."""
+    modules = {each.file.location: each for each in fixed(workbench_for(tasks), tasks)}
     held = _hold_back(files, modules)
     followers = Followers(files, modules.values())
     following = followers.tasks()
-    tests = list(all_fixed(followers.workbench(following), following, unsafe=True, jobs=jobs))
+    tests = list(fixed(followers.workbench(following), following))
     modules |= _without_imports_for_patches(modules.values(), tests)
     return Rehearsal([_without(task, held) for task in tasks], list(modules.values()), tests, held)
 

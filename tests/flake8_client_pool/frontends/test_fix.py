@@ -150,6 +150,18 @@ def test_mode_and_link_are_kept(tree: Tree, client_pool: Run) -> None:
     assert [path.name for path in (root / "real").iterdir()] == ["a.py"]
 
 
+@pytest.mark.skipif(sys.platform != "linux", reason="Python knows extended attributes on Linux alone")
+def test_extended_attributes_are_kept(tree: Tree, client_pool: Run) -> None:
+    file = tree({"a.py": BUILDS}) / "a.py"
+    try:
+        os.setxattr(file, "user.origin", b"here")
+    except OSError:
+        pytest.skip("this file system has no extended attributes")
+    assert client_pool("fix").returncode == 0
+    assert file.read_text() == FIXED
+    assert os.getxattr(file, "user.origin") == b"here"
+
+
 def test_a_file_that_cannot_be_written_in_its_encoding_is_reported(tree: Tree, client_pool: Run) -> None:
     source = BUILDS.replace("project='demo'", "project='demo', location='EU'") + "x = 1\r"
     root = tree({"a.py": source, "b.py": BUILDS})

@@ -8,9 +8,12 @@ import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path
 
+import pytest
+
 Tree = Callable[[Mapping[str, str]], Path]
 
 QUESTION = b"(q)uit: "
+SIGNALS = {"!": signal.SIGINT, "~": signal.SIGTERM}
 IMPORT = "from google.cloud import bigquery\n\n\n"
 FUNCTION = "def make_{0}():\n    return bigquery.Client(project='{0}').query('x')\n"
 FIXED = "def make_{0}():\n    return get_bigquery_client(project_id='{0}').query('x')\n"
@@ -18,7 +21,7 @@ LATER = "\n\nmake = partial(bigquery.Client)\n"
 
 
 def answered(folder: Path, environment: dict[str, str], answers: str, *options: str) -> tuple[str, int]:
-    """Answer one question after the other, `!` with an interrupt, and give all that was shown and the exit code."""
+    """Answer the questions, `!` with an interrupt and `~` with a termination; give all that is shown, and the code."""
     ours, theirs = pty.openpty()
     process = subprocess.Popen(
         [sys.executable, "-m", "flake8_client_pool", "fix", "--interactive", *options],
@@ -35,8 +38,8 @@ def answered(folder: Path, environment: dict[str, str], answers: str, *options: 
             shown += data
             if shown.endswith(QUESTION) and left:
                 answer = left.pop(0)
-                if answer == "!":
-                    process.send_signal(signal.SIGINT)
+                if answer in SIGNALS:
+                    process.send_signal(SIGNALS[answer])
                 else:
                     os.write(ours, f"{answer}\n".encode())
     except OSError:
@@ -90,11 +93,14 @@ def test_what_will_be_written_is_shown_and_why_it_is_unsafe(tree: Tree, environm
     assert code == 0
 
 
-def test_an_interrupt_says_what_was_done_and_what_was_not(tree: Tree, environment: dict[str, str]) -> None:
+@pytest.mark.parametrize(("answer", "status"), [("!", 130), ("~", 143)])
+def test_an_interrupt_says_what_was_done_and_what_was_not(
+    tree: Tree, environment: dict[str, str], answer: str, status: int
+) -> None:
     both = IMPORT + "\n\n".join(map(FUNCTION.format, "ab"))
     root = tree({"a.py": IMPORT + FUNCTION.format("a"), "b.py": both})
-    shown, code = answered(root, environment, "yy!")
-    assert code == 130
+    shown, code = answered(root, environment, f"yy{answer}")
+    assert code == status
     assert "client-pool: b.py: 1 change agreed to and not made\n" in shown
     assert "client-pool: stopped; 1 file changed already; run again for the rest\n" in shown
     assert FIXED.format("a") in (root / "a.py").read_text()

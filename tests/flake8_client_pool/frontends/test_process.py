@@ -39,7 +39,7 @@ def test_a_closed_pipe_is_no_error(many_findings: Path, environment: dict[str, s
 
 
 @pytest.mark.skipif(not os.path.exists("/dev/full"), reason="the system has no device that is always full")
-@pytest.mark.parametrize("arguments", ["check", "check --format=json", "rules", "--help", "--version"])
+@pytest.mark.parametrize("arguments", ["check", "check --format=json", "rules", "fix", "--help", "--version"])
 def test_an_output_that_takes_nothing_is_one_line_and_a_failure(
     many_findings: Path, environment: dict[str, str], arguments: str
 ) -> None:
@@ -48,6 +48,7 @@ def test_an_output_that_takes_nothing_is_one_line_and_a_failure(
         ["bash", "-c", command], cwd=many_findings, env=environment, capture_output=True, text=True, check=False
     )
     assert re.fullmatch(r"client-pool: standard output: cannot be written: no space left on device; .+\n", done.stderr)
+    assert ("--output-file" in done.stderr) == arguments.startswith("check")
     assert done.returncode == 2
 
 

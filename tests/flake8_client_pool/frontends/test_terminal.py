@@ -29,10 +29,10 @@ def everything_from(descriptor: int) -> str:
 
 @pytest.fixture
 def on_terminal(tmp_path: Path, environment: dict[str, str]) -> OnTerminal:
-    def run(*arguments: str, **variables: str) -> str:
+    def run(*arguments: str, command: str = "check", **variables: str) -> str:
         ours, theirs = pty.openpty()
         process = subprocess.Popen(
-            [sys.executable, "-m", "flake8_client_pool", "check", "--no-cache", *arguments],
+            [sys.executable, "-m", "flake8_client_pool", command, *arguments],
             cwd=tmp_path,
             env={**environment, "TERM": "xterm", **variables},
             stdout=theirs,
@@ -80,10 +80,15 @@ def test_a_pipe_gets_colours_only_when_forced(
 
 def test_a_long_run_shows_how_far_it_is(tree: Tree, on_terminal: OnTerminal) -> None:
     tree({f"job_{number}.py": BUILDS * 250 for number in range(24)})
-    shown = on_terminal("--output-file=report.txt", "--jobs=1")
+    shown = on_terminal("--output-file=report.txt", "--jobs=1", "--no-cache")
     assert "Checking" in shown
     assert "%" in shown
-    assert "Checking" not in on_terminal("--output-file=report.txt", "--jobs=1", "--quiet")
+    assert "Checking" not in on_terminal("--output-file=report.txt", "--jobs=1", "--no-cache", "--quiet")
+
+
+def test_a_long_fix_shows_how_far_it_is(tree: Tree, on_terminal: OnTerminal) -> None:
+    tree({f"job_{number}.py": BUILDS * 40 for number in range(24)})
+    assert "Fixing" in on_terminal("--jobs=1", "--diff", command="fix")
 
 
 def test_a_short_run_shows_no_bar(tree: Tree, on_terminal: OnTerminal) -> None:

@@ -44,6 +44,16 @@ def test_a_fault_of_ours_costs_one_file(tmp_path: Path, monkeypatch: pytest.Monk
     assert [each.status for _, each in fixed.outcomes] == ["fixed"]
 
 
+def test_a_file_that_was_changed_since_it_was_checked(tmp_path: Path) -> None:
+    each = task(tmp_path, "a.py")
+    (tmp_path / "a.py").write_bytes(b"# changed\n" + BUILDS)
+    done = Workbench([each.file.location]).fixed(each, unsafe=False)
+    assert done.before == done.after
+    ((_, outcome),) = done.outcomes
+    assert outcome.status == "skipped"
+    assert outcome.reason == "it is not there any more: the file was changed since it was checked; run again"
+
+
 def test_a_name_that_is_no_utf_8(tmp_path: Path) -> None:
     each = task(tmp_path, os.fsdecode(b"m\xff.py"))
     done = Workbench([each.file.location]).fixed(each, unsafe=False)
