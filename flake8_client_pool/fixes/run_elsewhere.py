@@ -27,15 +27,14 @@ _CALLS = {
     "create_component_from_func": _AS_FIRST,
     "func_to_container_op": _AS_FIRST,
 }
-_LAST_PARTS = frozenset(name.rpartition(".")[2] for name in _DECORATORS)
 _DECORATOR = re.compile(r"@\s*([\w.]+)")
+_ANY_DECORATOR = re.compile(rf"@\s*(?:[\w.]+\.)?(?:{'|'.join(map(re.escape, sorted(_DECORATORS)))})\b")
 
 
 def run_elsewhere(node: Node, text: str) -> str:
     """Name the function around a node that is run from its source elsewhere; empty where there is none."""
-    decorated = any(word in text for word in _LAST_PARTS)
     calls = [word + behind for word, behind in _CALLS.items() if word in text]
-    if not decorated and not calls:
+    if not calls and not _ANY_DECORATOR.search(text):
         return ""
     functions = [scope for scope in place_of(node).scopes if scope.kind() == "function_definition"]
     named = [(function, name.text()) for function in functions if (name := function.field("name"))]
