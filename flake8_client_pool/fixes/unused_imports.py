@@ -93,7 +93,9 @@ def _offsets_of_used(names: Names, name: str, spans: list[tuple[int, int]]) -> f
 
 
 def _is_plainly_used(text: str, imported: Imported, spans: list[tuple[int, int]]) -> bool:
-    """Tell whether a text binds a name once, by its import, and takes an attribute of it where no string can be."""
+    """Tell whether a text binds a name once, by an import of the module, and uses it where no string can be."""
+    if text[imported.offset - 1 : imported.offset] not in ("", "\n"):
+        return False
     name = re.escape(imported.name)
     bound = [match.start() for match in re.finditer(rf"(?<![\w.]){name}\b(?!\s*\.)", text)]
     if len(bound) != 1 or text.rfind("\n", 0, imported.offset) != text.rfind("\n", 0, bound[0]):
@@ -104,8 +106,10 @@ def _is_plainly_used(text: str, imported: Imported, spans: list[tuple[int, int]]
 
 def _may_be_in_string(text: str, offset: int) -> bool:
     """Tell whether a place may lie in a string or a comment, by what stands before it."""
-    line = text[text.rfind("\n", 0, offset) + 1 : offset]
-    return any(mark in line for mark in "'\"#") or any(text.count(each, 0, offset) % 2 for each in ('"""', "'''"))
+    start = text.rfind("\n", 0, offset) + 1
+    is_continued = text.endswith(("\\\n", "\\\r\n"), 0, start)
+    marked = is_continued or any(mark in text[start:offset] for mark in "'\"#")
+    return marked or any(text.count(each, 0, offset) % 2 for each in ('"""', "'''"))
 
 
 def _is_within(spans: list[tuple[int, int]], offset: int) -> bool:

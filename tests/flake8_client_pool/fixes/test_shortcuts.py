@@ -1,18 +1,26 @@
 """A short way says what the long one does: words instead of a tree, a part of a file instead of all of it."""
 
 import ast
+import re
 from collections.abc import Callable, Iterable, Iterator
 from itertools import product
 from pathlib import Path
 from unittest.mock import patch
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
+from flake8_client_pool.constructors import Constructors
 from flake8_client_pool.engine import Engine
-from flake8_client_pool.fixes import borrowed, following
+from flake8_client_pool.fixes import borrowed, following, unused_imports
 from flake8_client_pool.fixes.file_fix import FileFixer
 from flake8_client_pool.fixes.outside_uses import OutsideUses
+from flake8_client_pool.fixes.unused_imports import Imported, unused_beside
 from flake8_client_pool.kinds import KINDS
+from flake8_client_pool.model import Edit
+from flake8_client_pool.syntax.modules import Modules
+from flake8_client_pool.syntax.repository import Repository
 
 from .conftest import POOL
 
@@ -196,3 +204,52 @@ def test_where_no_word_says_so_no_client_is_closed_or_changed(reasons: Reasons) 
     ):
         at_length = [reasons(text) for text in texts]
     assert [each for each in zip(LINES, briefly, at_length, strict=True) if each[1] != each[2]] == []
+
+
+IMPORTS = st.sampled_from(
+    [
+        "import bigquery",
+        "def f():\n    import bigquery\n    return bigquery.Row",
+        "try: import bigquery\nfinally: ...",
+    ]
+)
+STATEMENTS = st.sampled_from(
+    [
+        "rows = bigquery.Row()",
+        "bigquery.Row  # bigquery.Row",
+        "other.bigquery.Row(my_bigquery.Row())",
+        "def f(): return bigquery.Row",
+        "class A: row = bigquery.Row",
+        "# bigquery.Row",
+        "text = 'bigquery.Row'",
+        "text = 'a \\\nbigquery.Row'",
+        'text = """\nbigquery.Row\n"""',
+        "text = f'''\n{bigquery.Row}\n'''",
+        "bigquery = None",
+        "bigquery.default = None",
+        "del bigquery",
+        "import bigquery",
+        "import os as bigquery",
+        "def f(bigquery): return bigquery.Row",
+        "def f():\n    import bigquery",
+        "class bigquery:\n    row = bigquery.Row",
+        "for bigquery in (): bigquery.Row",
+        "[bigquery.Row for bigquery in ()]",
+        "if (bigquery := 1):\n    bigquery.Row",
+    ]
+)
+
+
+@settings(max_examples=300)
+@given(IMPORTS, st.lists(STATEMENTS, max_size=3), st.data())
+def test_a_name_that_is_plainly_used_is_used(first: str, others: list[str], data: st.DataObject) -> None:
+    text = "\n".join([*data.draw(st.permutations([first, *others])), ""])
+    offset = data.draw(st.sampled_from([match.start() for match in re.finditer("import bigquery", text)]))
+    uses = [match.start() for match in re.finditer(r"bigquery\.Row", text)]
+    changed = data.draw(st.lists(st.sampled_from(uses), unique=True)) if uses else []
+    edits = [Edit(start, start + len("bigquery.Row"), "changed") for start in changed]
+    names = Modules(Constructors(KINDS), Repository()).open("/nowhere/a.py", text, (), whole=True)
+    imported = [Imported("bigquery", offset)]
+    briefly = unused_beside(names, imported, edits)
+    with patch.object(unused_imports, "_is_plainly_used", return_value=False):
+        assert unused_beside(names, imported, edits) == briefly
