@@ -2,8 +2,10 @@
 
 import ast
 import re
+from collections import deque
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from os.path import dirname
 
 from flake8_client_pool.kinds import ClientKind
@@ -12,8 +14,6 @@ from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 from flake8_client_pool.syntax.import_graph import ImportGraph
 from flake8_client_pool.syntax.imported_files import ImportedFiles
 from flake8_client_pool.syntax.modules import Modules
-
-_DEFERRED = (ast.FunctionDef, ast.AsyncFunctionDef, ast.Lambda)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,46 +104,32 @@ class Takers:
         return any(use.construction.kind.name == kind.name for use in built)
 
     def _taking(self, path: str, data: bytes, kind: ClientKind) -> Taking | None:
-        try:
-            tree = ast.parse(decode(data))
-        except (SyntaxError, UndecodableSourceError, RecursionError, ValueError):
+        found = [each for each in _getter_imports(data, kind.getter) if self._is_from_pool(each)]
+        if not found:
             return None
-        imports = list(self._getter_imports(path, tree, kind))
-        if not imports:
+        homes = {(each.name, self._home(path, each) if each.deferred else "") for each in found}
+        chosen = next((each for each in found if not each.deferred), found[0])
+        home = self._home(path, chosen) if chosen.deferred else ""
+        if not chosen.use.calls:
             return None
-        own = [name for name, home in imports if not home]
-        name, home = (own[0], "") if own else imports[0]
-        uses = _Uses(tree, name)
-        if not uses.calls:
-            return None
-        hindrance = "it comes by the getter in several ways" if len(set(imports)) > 1 else uses.hindrance
+        hindrance = "it comes by the getter in several ways" if len(homes) > 1 else chosen.use.hindrance
         if home.startswith("."):
             hindrance = "it comes by the getter through a relative import"
-        return Taking(path, home, name, uses.keep_arguments(kind), hindrance)
+        keeps = all(each and kind.arguments.get(each) == each for each in chosen.use.keywords)
+        return Taking(path, home, chosen.name, keeps, hindrance)
 
-    def _getter_imports(self, path: str, tree: ast.Module, kind: ClientKind) -> Iterator[tuple[str, str]]:
-        """Give the names under which a module imports a getter, and where it looks each up when it calls it."""
-        inner = {id(node) for each in ast.walk(tree) if isinstance(each, _DEFERRED) for node in ast.walk(each)}
-        for node in ast.walk(tree):
-            if isinstance(node, ast.ImportFrom) and self._is_from_pool(node):
-                for alias in node.names:
-                    if alias.name == kind.getter:
-                        deferred = id(node) in inner
-                        name = alias.name if deferred else alias.asname or alias.name
-                        yield name, self._home(path, node) if deferred else ""
-
-    def _home(self, path: str, statement: ast.ImportFrom) -> str:
+    def _home(self, path: str, statement: "_GetterImport") -> str:
         """Give the absolute name of the module that a statement imports from; a relative one where it is not known."""
         if not statement.level:
-            return statement.module or ""
-        relative = "." * statement.level + (statement.module or "")
+            return statement.module
+        relative = "." * statement.level + statement.module
         found = (self._modules.repository.relative(dirname(path), relative) or "").removesuffix(".py")
         names = found.removesuffix("/__init__")
         if self._is_pool(f"{names}.py") or self._is_pool(f"{names}/"):
             return self._pool_module + names.rpartition(self._pool_path)[2].replace("/", ".")
         return relative
 
-    def _is_from_pool(self, statement: ast.ImportFrom) -> bool:
+    def _is_from_pool(self, statement: "_GetterImport") -> bool:
         return bool(statement.level) or f"{statement.module}.".startswith(f"{self._pool_module}.")
 
 
@@ -154,38 +140,64 @@ def _united(parts: Iterable[Sources]) -> Sources:
     )
 
 
-class _Uses:
-    """What a module does with a getter."""
+@dataclass(frozen=True, slots=True)
+class _Use:
+    """What a module does with a getter: how often it calls it, by which keywords, and what else."""
 
-    def __init__(self, tree: ast.Module, name: str) -> None:
-        self.calls: list[ast.Call] = []
-        self.hindrance = ""
-        self._name = name
-        self._visit(tree, deferred=False)
-
-    def keep_arguments(self, kind: ClientKind) -> bool:
-        """Tell whether the client's class would be given the same keywords."""
-        keywords = {keyword.arg for call in self.calls for keyword in call.keywords}
-        return all(keyword and kind.arguments.get(keyword) == keyword for keyword in keywords)
-
-    def _visit(self, node: ast.AST, *, deferred: bool) -> None:
-        waiting = [(node, deferred)]
-        while waiting:
-            current, later = waiting.pop()
-            function = current.func if isinstance(current, ast.Call) else None
-            if isinstance(current, ast.Call) and isinstance(function, ast.Name) and function.id == self._name:
-                self.calls.append(current)
-                if not later:
-                    self.hindrance = "it takes its client when it is imported"
-            elif isinstance(current, ast.Name) and current.id == self._name:
-                self.hindrance = "it hands the getter on"
-            called = function if isinstance(function, ast.Name) else None
-            children = (child for child in ast.iter_child_nodes(current) if child is not called)
-            waiting += [(child, later or _is_deferred(current, child)) for child in children]
+    calls: int
+    keywords: frozenset[str | None]
+    hindrance: str
 
 
-def _is_deferred(parent: ast.AST, child: ast.AST) -> bool:
-    """Tell whether a part of a definition runs only when it is called: defaults and decorators run before."""
-    if isinstance(parent, ast.Lambda):
-        return child is parent.body
-    return isinstance(parent, ast.FunctionDef | ast.AsyncFunctionDef) and any(child is each for each in parent.body)
+@dataclass(frozen=True, slots=True)
+class _GetterImport:
+    """A statement that imports a getter, and the name under which the module calls it."""
+
+    module: str
+    level: int
+    name: str
+    deferred: bool
+    use: _Use
+
+
+@lru_cache(maxsize=4096)
+def _getter_imports(data: bytes, getter: str) -> tuple[_GetterImport, ...]:
+    """List the imports of what may be a getter in a module, by the bytes of it; the outer ones come first."""
+    try:
+        nodes = list(_with_times(ast.parse(decode(data))))
+    except (SyntaxError, UndecodableSourceError, RecursionError, ValueError):
+        return ()
+    found: list[_GetterImport] = []
+    for node, deferred in nodes:
+        for alias in node.names if isinstance(node, ast.ImportFrom) else ():
+            if isinstance(node, ast.ImportFrom) and alias.name == getter:
+                name = alias.name if deferred else alias.asname or alias.name
+                found.append(_GetterImport(node.module or "", node.level, name, deferred, _use_of(name, nodes)))
+    return tuple(found)
+
+
+def _with_times(tree: ast.Module) -> Iterator[tuple[ast.AST, bool]]:
+    """Give every node, the outer ones first, and whether it runs only when a function is called."""
+    waiting = deque[tuple[ast.AST, bool]]([(tree, False)])
+    while waiting:
+        node, deferred = waiting.popleft()
+        yield node, deferred
+        later = _called_later(node)
+        waiting += [(child, deferred or id(child) in later) for child in ast.iter_child_nodes(node)]
+
+
+def _called_later(node: ast.AST) -> frozenset[int]:
+    """Tell the parts of a definition that run only when it is called: defaults and decorators run before."""
+    if isinstance(node, ast.Lambda):
+        return frozenset((id(node.body),))
+    return frozenset(map(id, node.body)) if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) else frozenset()
+
+
+def _use_of(name: str, nodes: list[tuple[ast.AST, bool]]) -> _Use:
+    mentions = [(node, deferred) for node, deferred in nodes if isinstance(node, ast.Name) and node.id == name]
+    functions = {id(node) for node, _ in mentions}
+    calls = [(node, later) for node, later in nodes if isinstance(node, ast.Call) and id(node.func) in functions]
+    hindrance = "it hands the getter on" if len(calls) < len(mentions) else ""
+    if not all(deferred for _, deferred in calls):
+        hindrance = "it takes its client when it is imported"
+    return _Use(len(calls), frozenset(keyword.arg for call, _ in calls for keyword in call.keywords), hindrance)
