@@ -147,7 +147,7 @@ def _state(row: Row) -> str:
 
 def _aligned(rows: list[tuple[str, str, str]]) -> Iterator[str]:
     """Put what follows the places into columns; a very long place moves that of its own row alone."""
-    width = max(min(len(place), _WIDEST_PLACE) for place, _, _ in rows)
+    width = max((len(place) for place, _, _ in rows if len(place) <= _WIDEST_PLACE), default=0)
     return (f"  {place:<{width}}  {code}  {reason}" for place, code, reason in rows)
 
 

@@ -37,6 +37,14 @@ def test_what_is_left_is_shown_with_its_reason(tree: Tree, client_pool: Run) -> 
     assert (root / "b.py").read_text() == KEPT
 
 
+def test_a_long_path_widens_its_own_row_alone(tree: Tree, client_pool: Run) -> None:
+    folder = "f" * 80
+    tree({f"{folder}/a.py": KEPT, "b.py": KEPT})
+    lines = client_pool("fix").stdout.splitlines()
+    assert lines[1] == "  b.py:3:10  CPL101  **options hides its arguments"
+    assert lines[2] == f"  {folder}/a.py:3:10  CPL101  **options hides its arguments"
+
+
 def test_a_factory_is_named(tree: Tree, client_pool: Run) -> None:
     tree({"a.py": "from google.cloud import bigquery\n\n\ndef make():\n    return bigquery.Client()\n"})
     assert "  a.py:5:12  make\n" in client_pool("fix").stdout
