@@ -1,12 +1,14 @@
 """A client's class is handed on, to be called where no one looks for it."""
 
 from collections.abc import Iterator
+from os.path import abspath, dirname
 
 from flake8_client_pool.model import Finding
+from flake8_client_pool.rules.getter_call import NotPooledError, getter_for
 from flake8_client_pool.rules.getters import Getters
 from flake8_client_pool.rules.places import finding_at
 from flake8_client_pool.rules.rule import Example, Rule
-from flake8_client_pool.rules.uses import Uses
+from flake8_client_pool.rules.uses import Use, Uses
 
 RULE = Rule(
     code="CPL110",
@@ -48,6 +50,7 @@ RULE = Rule(
 
 def check(uses: Uses, getters: Getters) -> Iterator[Finding]:
     """Report every place that hands a client's class on to be called later."""
+    folder = dirname(abspath(uses.names.source.path))
     for use in uses.handed_on:
         kind = use.construction.kind
         yield finding_at(
@@ -55,6 +58,14 @@ def check(uses: Uses, getters: Getters) -> Iterator[Finding]:
             use.node,
             code=RULE.code,
             message=f"{' '.join(use.node.text().split())} is handed on to build a {kind.title} later; "
-            f"hand on {kind.getter} from {getters.module}",
+            f"hand on {kind.getter} from {getters.module}{_hindrance(use, getters, folder)}",
             construction=use.construction,
         )
+
+
+def _hindrance(use: Use, getters: Getters, folder: str) -> str:
+    try:
+        getter_for(use, getters, folder)
+    except NotPooledError as reason:
+        return f" (by hand: {reason})"
+    return ""

@@ -710,3 +710,14 @@ def test_the_message_advises_nobody_to_close_a_shared_client(
     path = str(repository / "example.py")
     (finding,) = engine.analyze(path, source, engine.words(path, source.encode())).findings
     assert finding.message.endswith(f"use get_bigquery_client() from pools{advice}")
+
+
+def test_the_message_hands_on_no_getter_that_is_not_there(repository: Path) -> None:
+    (repository / "pools.py").write_text("def get_storage_client(): ...\n")
+    source = "from functools import partial\n\nfrom google.cloud import bigquery\n\nmake = partial(bigquery.Client)\n"
+    engine = Engine(KINDS, "pools")
+    path = str(repository / "example.py")
+    (finding,) = engine.analyze(path, source, engine.words(path, source.encode())).findings
+    assert finding.message.endswith(
+        "hand on get_bigquery_client from pools (by hand: pools has no get_bigquery_client)"
+    )
