@@ -17,7 +17,7 @@ class Draft:
 
     Attributes:
         text: the text after all batches so far.
-        changed: the offsets in it at which it was changed, in ascending order.
+        changed: the offsets in it at which a change begins or ends, in ascending order.
     """
 
     def __init__(self, text: str, *, proves_each: bool = False) -> None:
@@ -44,7 +44,9 @@ class Draft:
         grown = list(accumulate((len(edit.text) - (edit.end - edit.start) for edit in batch), initial=0))
         self._moves.append((ends, grown))
         before = [offset + grown[bisect_right(ends, offset)] for offset in self.changed]
-        self.changed = sorted([*before, *(edit.start + moved for edit, moved in zip(batch, grown, strict=False))])
+        starts = [edit.start + moved for edit, moved in zip(batch, grown, strict=False)]
+        changed_ends = [edit.end + moved for edit, moved in zip(batch, grown[1:], strict=True)]
+        self.changed = sorted([*before, *starts, *changed_ends])
 
     def apply_from_start(self, edits: Iterable[Edit]) -> None:
         """Apply edits that count from the text with which the draft began.

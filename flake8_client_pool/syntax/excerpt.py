@@ -52,7 +52,8 @@ def excerpt_around(text: str, offsets: Sequence[int]) -> Excerpt:
     """Leave out of `text` what `excerpt` would, but for that which holds one of some offsets, in ascending order."""
 
     def holds_one(start: int, end: int) -> bool:
-        return bisect_left(offsets, start) < bisect_right(offsets, end)
+        # The line behind it may have been its last one.
+        return bisect_left(offsets, start) < bisect_right(offsets, end + 1)
 
     return _with_stand_ins(text, holds_one, "pass")
 

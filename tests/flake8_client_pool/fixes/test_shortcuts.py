@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from flake8_client_pool.constructors import Constructors
 from flake8_client_pool.engine import Engine
 from flake8_client_pool.fixes import borrowed, following, unused_imports
+from flake8_client_pool.fixes.drafts import Draft
 from flake8_client_pool.fixes.file_fix import FileFixer
+from flake8_client_pool.fixes.outcomes import fault_in
 from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.fixes.unused_imports import Imported, unused_beside
 from flake8_client_pool.kinds import KINDS
@@ -253,3 +255,26 @@ def test_a_name_that_is_plainly_used_is_used(first: str, others: list[str], data
     briefly = unused_beside(names, imported, edits)
     with patch.object(unused_imports, "_is_plainly_used", return_value=False):
         assert unused_beside(names, imported, edits) == briefly
+
+
+FUNCTIONS = st.sampled_from(
+    [
+        "def f(a, b):\n    return (a, b)",
+        "@decorated\ndef g():\n    text = '''\n    (\n    '''",
+        "async def h(): ...",
+        "class A:\n    def first(self):\n        # one (\n        return [1]\n\n    @property\n    def b(self): ...",
+        "if a:\n    b = {1: 2}\nelse:\n    b = 3",
+        'def documented():\n    """Say (that."""\n    return 1',
+    ]
+)
+PIECES = st.sampled_from(["(", ")", "x", "\n", "\n    ", " ", '"""', "'''", "'", ":", "#", "\\", "else:", "pass\n"])
+
+
+@settings(max_examples=400)
+@given(st.lists(FUNCTIONS, min_size=1, max_size=5), st.data())
+def test_a_part_of_a_text_has_the_faults_of_the_whole(functions: list[str], data: st.DataObject) -> None:
+    text = "\n\n\n".join([*functions, ""])
+    start = data.draw(st.integers(0, len(text)))
+    draft = Draft(text)
+    draft.apply([Edit(start, min(start + data.draw(st.integers(0, 6)), len(text)), data.draw(PIECES))])
+    assert bool(fault_in(draft.text, draft.changed)) == bool(fault_in(draft.text))
