@@ -47,3 +47,16 @@ def test_a_gain_is_to_be_locked_in(tree: Tree, client_pool: Run) -> None:
     client_pool("baseline", "--update")
     assert client_pool("check", "--ci").returncode == 0
     assert client_pool("fix").stderr == ""
+
+
+def test_one_of_two_alike_is_no_gain_while_the_baseline_knows_but_one(tree: Tree, client_pool: Run) -> None:
+    pool = "def get_bigquery_client(): ...\n"
+    gate = GATE.replace("phase = 0", 'phase = 0\npool-module = "pools"')
+    closed = BUILDS.partition("    return")[0] + "    with bigquery.Client() as client:\n        print(client)\n"
+    root = tree({"pyproject.toml": gate, "pools.py": pool, "later/a.py": closed})
+    client_pool("baseline")
+    (root / "later/a.py").write_text(f"{closed}    print(bigquery.Client())\n")
+    done = client_pool("fix")
+    assert done.stdout.endswith("Fixed 1 finding in 1 file; 1 left (1 baselined).\n")
+    assert done.stderr == ""
+    assert client_pool("check", "--ci").returncode == 0

@@ -22,7 +22,11 @@ def test_nested_repositories_and_submodules(tree: Tree, client_pool: Run, git: G
     git("add", ".", cwd=root / "module")
     git("commit", "--quiet", "--message=begin", cwd=root / "module")
     git("-c", "protocol.file.allow=always", "submodule", "add", "--quiet", str(root / "module"), cwd=root / "super")
-    for given, top, told in ((["."], "super", ""), (["nested"], "super/nested", f"git -C {root}/super/nested apply")):
+    for given, top, told in (
+        (["."], "super", ""),
+        (["nested", "job.py"], "super", ""),
+        (["nested"], "super/nested", f"git -C {root}/super/nested apply"),
+    ):
         done = client_pool("fix", "--diff", *given, cwd=root / "super")
         assert told in done.stderr
         assert ("apply the patch" in done.stderr) == bool(told)

@@ -86,6 +86,7 @@ def test_what_will_be_written_is_shown_and_why_it_is_unsafe(tree: Tree, environm
     assert "+from shared_clients import get_bigquery_client\n" in first
     assert "-from google.cloud import bigquery\n" not in first
     assert "-from google.cloud import bigquery\n" in second
+    assert "+from shared_clients import get_bigquery_client\n" not in second
     assert "Unsafe: what is called later may give arguments that " in second
     assert "Answer y, n, a or q.\n" in second
     assert "# \N{REPLACEMENT CHARACTER}[31mred\n" in shown
