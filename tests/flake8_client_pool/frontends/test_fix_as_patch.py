@@ -34,6 +34,9 @@ def test_nested_repositories_and_submodules(tree: Tree, client_pool: Run, git: G
         git("apply", "--check", str(root / "fix.patch"), cwd=root / top)
     git("apply", str(root / "fix.patch"), cwd=root / top)
     assert (root / "super/nested/job.py").read_text() == FIXED
+    outer = client_pool("fix", "--diff", "super/module", "super/job.py")
+    assert f"git -C {root}/super apply" in outer.stderr
+    assert "--- a/module/job.py\n" in outer.stdout
 
 
 @pytest.mark.parametrize("given", ["../b", "{root}/b"])
