@@ -278,3 +278,17 @@ def test_a_part_of_a_text_has_the_faults_of_the_whole(functions: list[str], data
     draft = Draft(text)
     draft.apply([Edit(start, min(start + data.draw(st.integers(0, 6)), len(text)), data.draw(PIECES))])
     assert bool(fault_in(draft.text, draft.changed)) == bool(fault_in(draft.text))
+
+
+@pytest.mark.parametrize(
+    "edit",
+    [
+        pytest.param(Edit(28, 32, ""), id="a line loses its indentation"),
+        pytest.param(Edit(16, 19, "\n    "), id="the next function gets some"),
+    ],
+)
+def test_what_an_edit_touches_at_its_end_is_parsed(edit: Edit) -> None:
+    draft = Draft("def f():\n    x()\n\n\ndef g():\n    y()\n")
+    draft.apply([edit])
+    assert fault_in(draft.text)
+    assert fault_in(draft.text, draft.changed)
