@@ -6,14 +6,14 @@ from dataclasses import replace
 from functools import partial
 
 from flake8_client_pool.fixes.drafts import Draft
-from flake8_client_pool.fixes.import_extension import NoPlaceError, Wanted
-from flake8_client_pool.fixes.import_insertion import at_module_level, beside, in_front_of
+from flake8_client_pool.fixes.imports.extension import NoPlaceError, Wanted
+from flake8_client_pool.fixes.imports.insertion import at_module_level, beside, in_front_of
+from flake8_client_pool.fixes.imports.ordering import ImportOrder
+from flake8_client_pool.fixes.imports.path_mending import PathMending
+from flake8_client_pool.fixes.imports.placement import Placement, Where
+from flake8_client_pool.fixes.imports.unused import Imported, IsNeeded, Removal, removals, unused_beside
 from flake8_client_pool.fixes.layout import Layout, layout_of
-from flake8_client_pool.fixes.ordering import ImportOrder
-from flake8_client_pool.fixes.path_mending import PathMending
-from flake8_client_pool.fixes.placement import Placement, Where
 from flake8_client_pool.fixes.proposals import Proposal
-from flake8_client_pool.fixes.unused_imports import Imported, IsNeeded, Removal, removals, unused_beside
 from flake8_client_pool.syntax.names import Names
 
 MendingElsewhere = Callable[[str, str], PathMending | None]

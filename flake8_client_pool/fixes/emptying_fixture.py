@@ -5,11 +5,11 @@ import re
 from collections.abc import Iterator
 
 from flake8_client_pool.fixes.drafts import applied
-from flake8_client_pool.fixes.import_extension import Wanted
-from flake8_client_pool.fixes.import_insertion import at_module_level
+from flake8_client_pool.fixes.imports.extension import Wanted
+from flake8_client_pool.fixes.imports.insertion import at_module_level
+from flake8_client_pool.fixes.imports.ordering import ImportOrder
+from flake8_client_pool.fixes.imports.path_mending import PathMending
 from flake8_client_pool.fixes.layout import Layout
-from flake8_client_pool.fixes.ordering import ImportOrder
-from flake8_client_pool.fixes.path_mending import PathMending
 from flake8_client_pool.rules.pooled_tests import EMPTYING_FUNCTION
 
 # The pool is not imported for the fixture's sake: it would be before the tests have put stand-ins for what it imports.

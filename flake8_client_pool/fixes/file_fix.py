@@ -6,18 +6,18 @@ from os.path import abspath, dirname
 from typing import TYPE_CHECKING
 
 from flake8_client_pool.constructors import Constructors, PoolGetters
-from flake8_client_pool.fixes.cycles import ImportedByPool
+from flake8_client_pool.fixes.doubts.outside_uses import OutsideUses
+from flake8_client_pool.fixes.doubts.tests_of_calls import TestsOfCalls
 from flake8_client_pool.fixes.draft_imports import MendingElsewhere
+from flake8_client_pool.fixes.imports.cycles import ImportedByPool
+from flake8_client_pool.fixes.imports.mending_modules import MendingModules
+from flake8_client_pool.fixes.imports.ordering import ImportOrder
 from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.leaving_out import left_out
-from flake8_client_pool.fixes.mending_modules import MendingModules
-from flake8_client_pool.fixes.ordering import ImportOrder
 from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
-from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.fixes.proposals import Proposal, Surroundings, proposals
 from flake8_client_pool.fixes.retargeting import Retargeter
 from flake8_client_pool.fixes.rounds import Rounds
-from flake8_client_pool.fixes.tests_of_calls import TestsOfCalls
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.rules import client_class_handed_on, constructor_patched
 from flake8_client_pool.rules.client_built_over_base import overridings
@@ -32,7 +32,7 @@ from flake8_client_pool.syntax.source import WholeSourceNeededError
 from flake8_client_pool.syntax.words import Words
 
 if TYPE_CHECKING:
-    from flake8_client_pool.fixes.style_settings import ImportStyles
+    from flake8_client_pool.fixes.imports.style_settings import ImportStyles
 
 
 class FileFixer:
@@ -136,7 +136,7 @@ class FileFixer:
 
     @cached_property
     def _styles(self) -> "ImportStyles":
-        from flake8_client_pool.fixes.style_settings import ImportStyles
+        from flake8_client_pool.fixes.imports.style_settings import ImportStyles
 
         return ImportStyles(self._repository)
 

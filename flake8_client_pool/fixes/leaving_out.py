@@ -4,9 +4,9 @@ import ast
 from collections.abc import Iterable
 from dataclasses import replace
 
-from flake8_client_pool.fixes.dependence import dependence
+from flake8_client_pool.fixes.doubts.dependence import dependence
+from flake8_client_pool.fixes.imports.placement import Where
 from flake8_client_pool.fixes.layout import Layout, layout_of
-from flake8_client_pool.fixes.placement import Where
 from flake8_client_pool.fixes.proposals import Proposal
 from flake8_client_pool.model import Applicability, Edit
 from flake8_client_pool.rules.client_built_over_base import RULE, Overriding

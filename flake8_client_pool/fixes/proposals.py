@@ -5,16 +5,16 @@ from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from os.path import abspath, dirname
 
-from flake8_client_pool.fixes.borrowed import refuse_if_closed
-from flake8_client_pool.fixes.cycles import ImportedByPool
-from flake8_client_pool.fixes.filling_in import filled_in
+from flake8_client_pool.fixes.doubts.borrowed import refuse_if_closed
+from flake8_client_pool.fixes.doubts.filling_in import filled_in
+from flake8_client_pool.fixes.doubts.outside_uses import OutsideUses, described
+from flake8_client_pool.fixes.doubts.run_elsewhere import run_elsewhere
+from flake8_client_pool.fixes.doubts.tests_of_calls import TestsOfCalls
 from flake8_client_pool.fixes.handing_on import handed_on_edits, loses_an_argument
+from flake8_client_pool.fixes.imports.cycles import ImportedByPool
+from flake8_client_pool.fixes.imports.path_mending import PathMending, may_mend_path
+from flake8_client_pool.fixes.imports.placement import Beyond, Placement, Where, placement
 from flake8_client_pool.fixes.layout import layout_of
-from flake8_client_pool.fixes.outside_uses import OutsideUses, described
-from flake8_client_pool.fixes.path_mending import PathMending, may_mend_path
-from flake8_client_pool.fixes.placement import Beyond, Placement, Where, placement
-from flake8_client_pool.fixes.run_elsewhere import run_elsewhere
-from flake8_client_pool.fixes.tests_of_calls import TestsOfCalls
 from flake8_client_pool.model import Applicability, Edit
 from flake8_client_pool.rules.getter_call import NotPooledError, getter_edits, getter_for
 from flake8_client_pool.rules.getter_definitions import Getter

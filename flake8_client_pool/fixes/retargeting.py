@@ -4,10 +4,10 @@ import ast
 from collections.abc import Collection, Iterator
 
 from flake8_client_pool.fixes.drafts import Disjoint, Draft
-from flake8_client_pool.fixes.import_style import ImportStyle
+from flake8_client_pool.fixes.imports.style import ImportStyle
+from flake8_client_pool.fixes.imports.unused import Imported, IsNeeded, removals
 from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place, fault_in
-from flake8_client_pool.fixes.unused_imports import Imported, IsNeeded, removals
 from flake8_client_pool.model import Applicability
 from flake8_client_pool.rules.constructor_patched import RULE, Retargeting, retargetings
 from flake8_client_pool.rules.getters import Getters

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 from flake8_client_pool.fixes.draft_imports import DraftImports
 from flake8_client_pool.fixes.drafts import Disjoint, Draft, FaultError
 from flake8_client_pool.fixes.emptying_fixture import with_fixture
-from flake8_client_pool.fixes.import_extension import NoPlaceError
+from flake8_client_pool.fixes.imports.extension import NoPlaceError
+from flake8_client_pool.fixes.imports.placement import Where
 from flake8_client_pool.fixes.layout import layout_of
 from flake8_client_pool.fixes.outcomes import FileFix, NewFile, Outcome, Place, fault_in
-from flake8_client_pool.fixes.placement import Where
 from flake8_client_pool.fixes.proposals import Proposal
 from flake8_client_pool.model import Applicability
 from flake8_client_pool.rules import client_built_over_base, pools_not_emptied

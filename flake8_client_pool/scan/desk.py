@@ -10,9 +10,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
+from flake8_client_pool.fixes.doubts.outside_uses import OutsideUses
 from flake8_client_pool.fixes.file_fix import FileFixer
 from flake8_client_pool.fixes.outcomes import FileFix
-from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.model import Finding
 from flake8_client_pool.policy.baseline import NAME
 from flake8_client_pool.policy.configuration import FILES, Configurations

@@ -7,9 +7,9 @@ from dataclasses import dataclass, replace
 from typing import TypeAlias
 
 from flake8_client_pool.fixes.differences import edits_between
+from flake8_client_pool.fixes.doubts.outside_uses import OutsideUses
 from flake8_client_pool.fixes.file_fix import FileFixer
 from flake8_client_pool.fixes.outcomes import FileFix, Outcome, Place
-from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.fixes.titles import title_of
 from flake8_client_pool.fixes.writing import NotWrittenError, encoded
 from flake8_client_pool.model import Applicability, Finding, Fix

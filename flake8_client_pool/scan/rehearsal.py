@@ -3,7 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, replace
 
-from flake8_client_pool.fixes.import_removal import KEPT_IMPORT
+from flake8_client_pool.fixes.imports.removal import KEPT_IMPORT
 from flake8_client_pool.fixes.outcomes import Outcome
 from flake8_client_pool.model import Applicability, Finding
 from flake8_client_pool.scan.discovery import SourceFile

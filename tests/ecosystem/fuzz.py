@@ -6,9 +6,9 @@ from pathlib import Path
 from types import ModuleType
 
 from flake8_client_pool.engine import Engine
+from flake8_client_pool.fixes.doubts.outside_uses import OutsideUses
 from flake8_client_pool.fixes.file_fix import FileFixer
 from flake8_client_pool.fixes.outcomes import FileFix, Place
-from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.kinds import KINDS as ALL_KINDS
 from flake8_client_pool.model import Finding
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode

@@ -10,6 +10,7 @@ import pytest
 PROJECT = Path(__file__).parents[2]
 LAYERS = "Each layer of the linter knows only those below it"
 LIBRARIES = "A lint hook loads no Google library, no HTTP client and no pool"
+PARTS_OF_FIXES = "Where an import goes has no part in whether a client may be shared, nor the other way round"
 
 SERVICES = "A service loads no linter with its pools"
 
@@ -19,6 +20,7 @@ VIOLATIONS = [
     ("rules/__init__.py", "import flake8_client_pool.engine", LAYERS),
     ("engine.py", "import flake8_client_pool.policy", LAYERS),
     ("policy/__init__.py", "import flake8_client_pool.engine", LAYERS),
+    ("fixes/doubts/__init__.py", "import flake8_client_pool.fixes.imports.style", PARTS_OF_FIXES),
     ("scan/__init__.py", "import flake8_client_pool.output", LAYERS),
     ("output/__init__.py", "import flake8_client_pool.frontends.cli", LAYERS),
     ("helpers.py", "A_LAYER_THAT_NOBODY_PLACED = True", LAYERS),

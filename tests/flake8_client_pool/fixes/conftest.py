@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from flake8_client_pool.engine import Engine
+from flake8_client_pool.fixes.doubts.outside_uses import OutsideUses
 from flake8_client_pool.fixes.file_fix import FileFixer
 from flake8_client_pool.fixes.outcomes import FileFix
-from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.kinds import KINDS
 
 POOL = {

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from flake8_client_pool.fixes.emptying_fixture import with_fixture
-from flake8_client_pool.fixes.import_style import ImportStyle
-from flake8_client_pool.fixes.ordering import ImportOrder
+from flake8_client_pool.fixes.imports.ordering import ImportOrder
+from flake8_client_pool.fixes.imports.style import ImportStyle
 from flake8_client_pool.fixes.writing import NotWrittenError, create_file
 
 Tree = Callable[[Mapping[str, str | bytes]], Path]

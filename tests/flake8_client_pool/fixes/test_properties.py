@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from flake8_client_pool.engine import Engine
 from flake8_client_pool.fixes.differences import edits_between
+from flake8_client_pool.fixes.doubts.outside_uses import OutsideUses
 from flake8_client_pool.fixes.drafts import applied
 from flake8_client_pool.fixes.file_fix import FileFixer
 from flake8_client_pool.fixes.outcomes import FileFix
-from flake8_client_pool.fixes.outside_uses import OutsideUses
 from flake8_client_pool.kinds import KINDS
 from flake8_client_pool.model import Finding
 

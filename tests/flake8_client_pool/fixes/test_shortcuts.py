@@ -13,12 +13,13 @@ from hypothesis import strategies as st
 
 from flake8_client_pool.constructors import Constructors
 from flake8_client_pool.engine import Engine
-from flake8_client_pool.fixes import borrowed, following, unused_imports
+from flake8_client_pool.fixes.doubts import borrowed, following
+from flake8_client_pool.fixes.doubts.outside_uses import OutsideUses
 from flake8_client_pool.fixes.drafts import Draft
 from flake8_client_pool.fixes.file_fix import FileFixer
+from flake8_client_pool.fixes.imports import unused
+from flake8_client_pool.fixes.imports.unused import Imported, unused_beside
 from flake8_client_pool.fixes.outcomes import fault_in
-from flake8_client_pool.fixes.outside_uses import OutsideUses
-from flake8_client_pool.fixes.unused_imports import Imported, unused_beside
 from flake8_client_pool.kinds import KINDS
 from flake8_client_pool.model import Edit
 from flake8_client_pool.syntax.modules import Modules
@@ -253,7 +254,7 @@ def test_a_name_that_is_plainly_used_is_used(first: str, others: list[str], data
     names = Modules(Constructors(KINDS), Repository()).open("/nowhere/a.py", text, (), whole=True)
     imported = [Imported("bigquery", offset)]
     briefly = unused_beside(names, imported, edits)
-    with patch.object(unused_imports, "_is_plainly_used", return_value=False):
+    with patch.object(unused, "_is_plainly_used", return_value=False):
         assert unused_beside(names, imported, edits) == briefly
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from flake8_client_pool.fixes.outside_uses import OutsideUses
+from flake8_client_pool.fixes.doubts.outside_uses import OutsideUses
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.rules.looks import WORDS, Look, What, looks
 from flake8_client_pool.rules.patches import Patch, patches

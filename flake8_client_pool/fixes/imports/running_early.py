@@ -4,8 +4,8 @@ import ast
 import builtins
 from collections.abc import Iterable, Iterator
 
+from flake8_client_pool.fixes.imports.path_mending import PathMending
 from flake8_client_pool.fixes.layout import Layout
-from flake8_client_pool.fixes.path_mending import PathMending
 
 _REACHING_ALL = frozenset(("globals", "locals", "vars", "exec", "eval"))
 _DEFINITIONS = (ast.FunctionDef, ast.AsyncFunctionDef, ast.ClassDef)

@@ -5,10 +5,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from flake8_client_pool.fixes.import_style import ImportStyle
-from flake8_client_pool.fixes.import_wrapping import named, rewritten, written
+from flake8_client_pool.fixes.imports.ordering import ImportOrder
+from flake8_client_pool.fixes.imports.style import ImportStyle
+from flake8_client_pool.fixes.imports.wrapping import named, rewritten, written
 from flake8_client_pool.fixes.layout import Layout
-from flake8_client_pool.fixes.ordering import ImportOrder
 from flake8_client_pool.model import Edit
 
 # A comma at the end of a line, and a comment behind it.

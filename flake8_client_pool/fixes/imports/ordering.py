@@ -8,7 +8,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
 
-from flake8_client_pool.fixes.import_style import FIRST_PARTY, FUTURE, LOCAL, STANDARD, ImportStyle
+from flake8_client_pool.fixes.imports.style import FIRST_PARTY, FUTURE, LOCAL, STANDARD, ImportStyle
 
 Import = ast.Import | ast.ImportFrom
 Natural = tuple[tuple[int, int | str], ...]

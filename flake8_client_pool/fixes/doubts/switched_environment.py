@@ -6,8 +6,8 @@ from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 
+from flake8_client_pool.fixes.doubts.runs import Code, Run, code_of
 from flake8_client_pool.fixes.layout import parsed
-from flake8_client_pool.fixes.runs import Code, Run, code_of
 from flake8_client_pool.kinds import ClientKind
 
 _CREDENTIALS = "GOOGLE_APPLICATION_CREDENTIALS"

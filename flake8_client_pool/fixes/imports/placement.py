@@ -4,9 +4,15 @@ from dataclasses import dataclass
 from enum import Enum, auto
 from os.path import abspath, dirname
 
+from flake8_client_pool.fixes.imports.running_early import may_run_before
+from flake8_client_pool.fixes.imports.visibility import (
+    Standing,
+    always_runs_before,
+    import_of,
+    is_declared_global,
+    standing,
+)
 from flake8_client_pool.fixes.layout import layout_of
-from flake8_client_pool.fixes.running_early import may_run_before
-from flake8_client_pool.fixes.visibility import Standing, always_runs_before, import_of, is_declared_global, standing
 from flake8_client_pool.rules.getter_call import NotPooledError
 from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.syntax.flow import Binding

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from os.path import basename, dirname
 
-from flake8_client_pool.fixes.reached_names import FROM_IMPORT, Reach, reach
+from flake8_client_pool.fixes.doubts.reached_names import FROM_IMPORT, Reach, reach
 from flake8_client_pool.syntax.regular_files import regular
 
 _STAR = re.compile(rb"from[ \t]+\.*([\w.]*)[ \t]+import[ \t]*\(?[ \t]*\*")

@@ -7,7 +7,7 @@ from dataclasses import replace
 from os.path import join
 from typing import Any
 
-from flake8_client_pool.fixes.import_style import (
+from flake8_client_pool.fixes.imports.style import (
     FIRST_PARTY,
     LOCAL,
     SECTIONS,

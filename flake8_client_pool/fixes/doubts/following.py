@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Iterator
 
-from flake8_client_pool.fixes.fates import ASSIGNING, HELD, Fate, Held, Kind, fate_at, is_part
+from flake8_client_pool.fixes.doubts.fates import ASSIGNING, HELD, Fate, Held, Kind, fate_at, is_part
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import FUNCTIONS, PATTERNS, Role, place_of, role_of
 from flake8_client_pool.syntax.source import Node

@@ -4,7 +4,7 @@ import ast
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 
-from flake8_client_pool.fixes.import_style import ImportStyle, Wrapping
+from flake8_client_pool.fixes.imports.style import ImportStyle, Wrapping
 from flake8_client_pool.fixes.layout import Layout
 
 _INDENT = "    "

@@ -3,12 +3,12 @@
 import ast
 import re
 
-from flake8_client_pool.fixes.import_extension import NOTHING, NoPlaceError, Wanted, can_extend, extended
-from flake8_client_pool.fixes.import_style import ImportStyle
+from flake8_client_pool.fixes.imports.extension import NOTHING, NoPlaceError, Wanted, can_extend, extended
+from flake8_client_pool.fixes.imports.ordering import Import, ImportOrder, Key
+from flake8_client_pool.fixes.imports.path_mending import PathMending, is_main_guard
+from flake8_client_pool.fixes.imports.running_early import first_run
+from flake8_client_pool.fixes.imports.style import ImportStyle
 from flake8_client_pool.fixes.layout import Layout
-from flake8_client_pool.fixes.ordering import Import, ImportOrder, Key
-from flake8_client_pool.fixes.path_mending import PathMending, is_main_guard
-from flake8_client_pool.fixes.running_early import first_run
 from flake8_client_pool.model import Edit
 
 _DIRECTIVE = re.compile(r"^\s*#\s*isort:\s*(split|off|on)\b|^\s*#\s*ruff:\s*isort:\s*(split|off|on)\b")

@@ -3,10 +3,10 @@
 import ast
 import re
 
-from flake8_client_pool.fixes.import_style import ImportStyle
-from flake8_client_pool.fixes.import_wrapping import named, rewritten
+from flake8_client_pool.fixes.imports.ordering import Import
+from flake8_client_pool.fixes.imports.style import ImportStyle
+from flake8_client_pool.fixes.imports.wrapping import named, rewritten
 from flake8_client_pool.fixes.layout import Layout
-from flake8_client_pool.fixes.ordering import Import
 from flake8_client_pool.model import Edit
 
 _NAMED_NOQA = re.compile(r"#\s*noqa:\s*[A-Z]+[0-9]+(?:[,\s]+[A-Z]+[0-9]+)*", re.IGNORECASE)

@@ -3,8 +3,8 @@
 import re
 from functools import lru_cache, partial
 
-from flake8_client_pool.fixes.fates import PARTS, Fate, Kind
-from flake8_client_pool.fixes.following import Following
+from flake8_client_pool.fixes.doubts.fates import PARTS, Fate, Kind
+from flake8_client_pool.fixes.doubts.following import Following
 from flake8_client_pool.rules.getter_call import NotPooledError
 from flake8_client_pool.rules.getter_definitions import Getter
 from flake8_client_pool.rules.uses import Use

@@ -2,8 +2,8 @@
 
 from collections.abc import Iterator
 
+from flake8_client_pool.fixes.doubts.switched_environment import switched
 from flake8_client_pool.fixes.handing_on import arguments_beside
-from flake8_client_pool.fixes.switched_environment import switched
 from flake8_client_pool.rules.getter_call import arguments_of, parameter_of
 from flake8_client_pool.rules.getter_definitions import Getter, defaults_of
 from flake8_client_pool.rules.getters import BUNDLED_POOL

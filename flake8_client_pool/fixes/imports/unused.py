@@ -11,11 +11,11 @@ from itertools import groupby, islice, pairwise
 from operator import attrgetter
 from typing import TypeAlias
 
-from flake8_client_pool.fixes.import_removal import marked, removed
-from flake8_client_pool.fixes.import_style import ImportStyle
+from flake8_client_pool.fixes.imports.ordering import Import
+from flake8_client_pool.fixes.imports.removal import marked, removed
+from flake8_client_pool.fixes.imports.style import ImportStyle
+from flake8_client_pool.fixes.imports.visibility import import_of
 from flake8_client_pool.fixes.layout import Layout
-from flake8_client_pool.fixes.ordering import Import
-from flake8_client_pool.fixes.visibility import import_of
 from flake8_client_pool.model import Edit
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import Role, role_of

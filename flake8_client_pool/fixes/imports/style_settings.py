@@ -6,8 +6,8 @@ import tomllib
 from collections.abc import Callable, Iterator
 from os.path import dirname, join, normpath
 
-from flake8_client_pool.fixes.import_style import ImportStyle
-from flake8_client_pool.fixes.style_tables import Table, black_style, isort_style, ruff_style, table_in
+from flake8_client_pool.fixes.imports.style import ImportStyle
+from flake8_client_pool.fixes.imports.style_tables import Table, black_style, isort_style, ruff_style, table_in
 from flake8_client_pool.syntax.repository import Repository
 
 _RULE = "I001"
