@@ -10,7 +10,7 @@ import pytest
 PROJECT = Path(__file__).parents[2]
 LAYERS = "Each layer of the linter knows only those below it"
 LIBRARIES = "A lint hook loads no Google library, no HTTP client and no pool"
-PARTS_OF_FIXES = "Where an import goes has no part in whether a client may be shared, nor the other way round"
+PARTS_OF_FIXES = "Imports and doubts of a fix know nothing of each other"
 
 SERVICES = "A service loads no linter with its pools"
 
