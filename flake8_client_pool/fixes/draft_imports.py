@@ -74,10 +74,10 @@ class DraftImports:
         """Remove imports, one of each block, for what goes with one depends on its neighbours; return the others."""
         layout = layout_of(self._draft.text, tuple(sorted({rf"\b{each.name}\b" for each in unused})))
         later: list[Imported] = []
-        by_block: dict[int, Removal] = {}
+        by_block: dict[tuple[int, int], Removal] = {}
         for each in unused:
             imported = Imported(each.name, self._draft.place(each.offset))
-            block = id(layout.statements[imported.offset][0]) if imported.offset in layout.statements else 0
+            block = _block_of(layout, imported.offset)
             if block in by_block:
                 later.append(each)
             else:
@@ -130,6 +130,15 @@ def _imports(proposal: Proposal) -> list[Imported]:
     """List the imports that a change may leave unused."""
     placed = proposal.placement
     return [Imported(placed.root, offset) for offset in placed.imports] if placed else []
+
+
+def _block_of(layout: Layout, offset: int) -> tuple[int, int]:
+    """Identify the run of imports that the one at an offset is part of: by the list of statements, and its place."""
+    body, statement = layout.statements.get(offset, ([], None))
+    first = body.index(statement) if statement else 0
+    while first and isinstance(body[first - 1], ast.Import | ast.ImportFrom):
+        first -= 1
+    return id(body), first
 
 
 def _statement_at(layout: Layout, offset: int) -> ast.stmt:

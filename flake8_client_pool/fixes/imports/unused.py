@@ -166,6 +166,11 @@ def _is_used(layout: Layout, name: str, statement: Import) -> bool:
     if function is not None:
         inside = (node for part in function.body for node in ast.walk(part))
         return any(isinstance(node, ast.Name) and node.id == name for node in inside)
+    return _is_used_in_module(layout, name)
+
+
+@lru_cache(maxsize=4)
+def _is_used_in_module(layout: Layout, name: str) -> bool:
     return (
         _is_referenced(symtable.symtable(layout.text, "<source>", "exec"), name)
         or any(name in names for names in _annotations(layout.tree))
