@@ -8,14 +8,21 @@ from hypothesis import settings
 
 HERE = Path(__file__).parent
 SLOW = (
+    "flake8_client_pool/fixes/test_emptying.py",
     "flake8_client_pool/fixes/test_import_style.py",
     "flake8_client_pool/frontends/lsp/test_agreement.py",
     "flake8_client_pool/frontends/lsp/test_changes_beside.py",
     "flake8_client_pool/frontends/lsp/test_neovim.py",
     "flake8_client_pool/frontends/lsp/test_python_lsp_server.py",
     "flake8_client_pool/frontends/lsp/test_server.py",
+    "flake8_client_pool/frontends/test_bad_input.py",
+    "flake8_client_pool/frontends/test_fix_and_gate.py",
+    "flake8_client_pool/frontends/test_fix_as_patch.py",
+    "flake8_client_pool/frontends/test_fix_at_large.py",
+    "flake8_client_pool/frontends/test_init.py",
     "flake8_client_pool/frontends/test_moves.py",
     "flake8_client_pool/frontends/test_phases_and_baseline.py",
+    "flake8_client_pool/frontends/test_process.py",
     "flake8_client_pool/frontends/test_surroundings.py",
     "flake8_client_pool/frontends/test_terminal.py",
     "flake8_client_pool/output/test_page.py",
