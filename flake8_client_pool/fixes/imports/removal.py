@@ -31,15 +31,22 @@ def removed(
     ends_section = layout.is_blank(last + 1) or last >= len(layout.lines) or style.lines_after == 0
     if layout.is_blank(first - 1) and ends_section:
         first -= 1
-    elif ends_section and (body[0] is statement or _opens_function(layout, body, statement)):
+    elif ends_section and (
+        body[0] is statement or _opens_function(layout, body, statement) or _is_explained(layout, body, statement)
+    ):
         while layout.is_blank(last + 1):
             last += 1
     return Edit(layout.line_start(first), layout.line_start(last + 1), "")
 
 
 def _with_heading(layout: Layout, statement: Import) -> int:
-    """Give the first line of an import, or of a heading right above that stands apart from what is above it."""
+    """Give the first line of an import, or of a heading right above that stands apart from what is above it.
+
+    Only imports of the module have one: in a function it is about what follows as well.
+    """
     first = statement.lineno
+    if layout.indent_of(statement):
+        return first
     while _HEADING.fullmatch(layout.line(first - 1)):
         first -= 1
     is_apart = layout.is_blank(first - 1) and any(each.lineno < first for each in layout.tree.body)
@@ -54,6 +61,13 @@ def _opens_function(layout: Layout, body: list[ast.stmt], statement: Import) -> 
         or (isinstance(each, ast.Expr) and isinstance(each.value, ast.Constant))
         for each in above
     )
+
+
+def _is_explained(layout: Layout, body: list[ast.stmt], statement: Import) -> bool:
+    """Tell whether a comment above a local import is about the next one, too."""
+    below = body[body.index(statement) + 1 :][:1]
+    is_followed = any(isinstance(each, ast.Import | ast.ImportFrom) for each in below)
+    return is_followed and bool(layout.indent_of(statement)) and layout.line(statement.lineno - 1).lstrip()[:1] == "#"
 
 
 def _shortened(layout: Layout, statement: Import, alias: ast.alias, style: ImportStyle) -> Edit | None:
