@@ -67,6 +67,8 @@ _AROUND: dict[str, Kind | None] = {
     **dict.fromkeys(("list_comprehension", "set_comprehension", "dictionary_comprehension"), Kind.CONTAINER),
     "generator_expression": Kind.CONTAINER,
 }
+_SPLATS = frozenset(("list_splat_pattern", "dictionary_splat_pattern"))
+_SEPARATORS = frozenset(("keyword_separator", "positional_separator"))
 
 
 class Following:
@@ -196,14 +198,22 @@ class Following:
             parameters = value.node.field("parameters") if isinstance(value, Function) else None
             if not isinstance(value, Function) or value.names is not self._names or parameters is None:
                 continue
-            found = [_parameter_name(each) for each in parameters.named_children()]
-            if found and found[0].text() in ("self", "cls"):
-                del found[0]
-            keyword = parent.field("name") if parent.kind() == "keyword_argument" else None
-            place = 0 if keyword else parent.named_children().index(node)
-            named = [name for name in found if keyword and name.text() == keyword.text()]
-            for name in named if keyword else found[place:][:1]:
-                self._take(name, kind)
+            for name in _taking(parameters, parent, node):
+                if name.kind() in _SPLATS:
+                    self._take(name.named_children()[0], Kind.CONTAINER)
+                else:
+                    self._take(name, kind)
+
+
+def _taking(parameters: Node, parent: Node, node: Node) -> list[Node]:
+    """Give the names of the parameters that an argument goes to: the one that is meant, else those for all others."""
+    found = [_parameter_name(each) for each in parameters.named_children() if each.kind() not in _SEPARATORS]
+    if found and found[0].text() in ("self", "cls"):
+        del found[0]
+    keyword = parent.field("name") if parent.kind() == "keyword_argument" else None
+    place = 0 if keyword else parent.named_children().index(node)
+    meant = [name for name in found if name.text() == keyword.text()] if keyword else found[place : place + 1]
+    return [name for name in meant if name.kind() not in _SPLATS] or [name for name in found if name.kind() in _SPLATS]
 
 
 def _is_only_asked(word: str, text: str) -> bool:
