@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -30,6 +31,8 @@ def answered(folder: Path, environment: dict[str, str], answers: str, *options: 
         stdin=theirs,
         stdout=theirs,
         stderr=theirs,
+        # A shell has its background jobs ignore interrupts, and those that they start inherit it.
+        preexec_fn=partial(signal.signal, signal.SIGINT, signal.SIG_DFL),  # noqa: PLW1509 - it takes no lock
     )
     os.close(theirs)
     shown, left = b"", list(answers)
