@@ -35,8 +35,8 @@ RULE = Rule(
     explanation=(
         "A pool remembers. A client that one test replaced by a stand-in is handed to the next test, which then\n"
         "passes or fails by what ran before it. Call the pool's `close_all_clients` after each test, from a fixture\n"
-        "in the uppermost `conftest.py`. Tests that fail from then on have passed on another test's stand-in: they\n"
-        "fail alone, too. The bundled pools need no fixture, their pytest plugin empties them.\n"
+        "in the uppermost `conftest.py`. A test that fails from then on has most likely passed on another test's\n"
+        "stand-in: run it alone to see. The bundled pools need no fixture, their pytest plugin empties them.\n"
         "\n"
         "Found once in a test tree, where the pool module lies in the repository and has the function\n"
         "`close_all_clients`, and where a test module leads, by what it imports, to code that calls a getter. It\n"

@@ -14,6 +14,7 @@ import yaml
 PROJECT = Path(__file__).parents[2]
 README = (PROJECT / "README.md").read_text(encoding="utf-8")
 QUICK_START = (PROJECT / "docs" / "index.md").read_text(encoding="utf-8")
+FIX = (PROJECT / "docs" / "fix.md").read_text(encoding="utf-8")
 FENCE = re.compile(r"^```(\w+)\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 FILE = re.compile(r"# (\S+\.\w+)\n.*", re.DOTALL)
 SEPARATOR = "\x1e"
@@ -42,7 +43,7 @@ def run(commands: list[str], folder: Path) -> list[str]:
     return done.stdout.replace(str(folder), "/repo").split(SEPARATOR)[:-1]
 
 
-@pytest.mark.parametrize("document", [README, QUICK_START], ids=["README", "quick start"])
+@pytest.mark.parametrize("document", [README, QUICK_START, FIX], ids=["README", "quick start", "fix"])
 def test_every_command_prints_what_the_document_says(document: str, tmp_path: Path) -> None:
     checked = 0
     for language, block in FENCE.findall(document):
