@@ -15,7 +15,7 @@ from flake8_client_pool.syntax.repository import Repository
 _Options = Mapping[str, object]
 
 # What cannot be read is no configuration, as pytest itself will say.
-_UNREADABLE = (UndecodableSourceError, IniError, tomllib.TOMLDecodeError, ValueError)
+_UNREADABLE = (UndecodableSourceError, IniError, tomllib.TOMLDecodeError, ValueError, RecursionError)
 
 
 @dataclass(frozen=True, slots=True)

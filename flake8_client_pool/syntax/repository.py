@@ -95,7 +95,7 @@ class Repository:
         try:
             with open(path, "rb", opener=regular) as file:
                 return file.read()
-        except OSError:
+        except (OSError, ValueError):
             return b""
 
     @contextmanager
@@ -112,7 +112,7 @@ class Repository:
         if folder not in self._entries:
             try:
                 names = os.listdir(folder or ".")
-            except OSError:
+            except (OSError, ValueError):
                 names = []
             inside = join(folder, "")
             below = (path.removeprefix(inside) for path in self._texts if path.startswith(inside))

@@ -121,6 +121,6 @@ def _parsed(data: bytes, path: str) -> Table:
             return tomllib.loads(text)
         parser = configparser.RawConfigParser(strict=False)
         parser.read_string(text, path)
-    except (UnicodeDecodeError, tomllib.TOMLDecodeError, configparser.Error):
+    except (ValueError, RecursionError, configparser.Error):
         return {}
     return {name: dict(parser[name]) for name in parser.sections()}
