@@ -15,6 +15,7 @@ _DIRECTIVE = re.compile(r"^\s*#\s*isort:\s*(split|off|on)\b|^\s*#\s*ruff:\s*isor
 _LATE_IMPORT_ALLOWED = re.compile(r"#\s*noqa:[\s\w,]*\bE402\b")
 _DEFINITION = re.compile(r"async[ \t]+def\b|def\b|class\b|@")
 _MENDED_LATER = "the import path is mended only later"
+_LAST_LINE_OF_A_COOKIE = 2  # PEP 263
 _LATE_IMPORT_NOQA = "  # noqa: E402"
 
 
@@ -276,10 +277,11 @@ def _behind(layout: Layout, statement: Import, line: str) -> Edit:
 
 
 def _above_comments(layout: Layout, statement: Import) -> int:
+    """Give the line above the comments of an import; those at the top of a file are the file's own."""
     line = statement.lineno
     while layout.line(line - 1).strip().startswith("#"):
         line -= 1
-    return line
+    return line if line > _LAST_LINE_OF_A_COOKIE else statement.lineno
 
 
 def _late_mark(layout: Layout, block: Block) -> str:
