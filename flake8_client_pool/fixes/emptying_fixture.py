@@ -13,14 +13,16 @@ from flake8_client_pool.fixes.layout import Layout
 from flake8_client_pool.rules.pooled_tests import EMPTYING_FUNCTION
 
 # The pool is not imported for the fixture's sake: it would be before the tests have put stand-ins for what it imports.
+# A test may have put a stand-in for the pool itself there, and `conftest.py` may use the name `sys` for anything.
 _FIXTURE = '''@{fixture}(autouse=True)
 def {name}():
-    """Give each test clients of its own: the pool would hand one test's stand-in to the next."""
-    yield
-    if "{pool}" in {sys}.modules:
-        from {pool} import {function}
+    """Give each test clients of its own, none that another test has left."""
+    import sys
 
-        {function}()
+    yield
+    pool = sys.modules.get("{pool}")
+    if hasattr(pool, "{function}"):
+        pool.{function}()
 '''
 _NAMES = ("_empty_client_pools", "_empty_client_pools_after_each_test")
 
@@ -37,31 +39,24 @@ def with_fixture(text: str, pool: str, order: ImportOrder, newline: str) -> str:
     Raises:
         NoPlaceError: what the fixture needs cannot be imported at the top of the file.
     """
-    sys = _bound_to(text, "sys")
-    fixture = _bound_to(text, "pytest", "fixture")
+    fixture = _fixture_as_imported(text)
     if not fixture:
         text = _with_import(text, "pytest", order, newline)
-    if not sys:
-        text = _with_import(text, "sys", order, newline)
     name = next((each for each in _NAMES if not re.search(rf"\b{each}\b", text)), _NAMES[-1])
-    added = _FIXTURE.format(
-        fixture=fixture or "pytest.fixture", name=name, pool=pool, sys=sys or "sys", function=EMPTYING_FUNCTION
-    )
+    added = _FIXTURE.format(fixture=fixture or "pytest.fixture", name=name, pool=pool, function=EMPTYING_FUNCTION)
     return text.rstrip("\r\n") + newline * 3 + added.replace("\n", newline)
 
 
-def _bound_to(text: str, module: str, member: str = "") -> str:
-    """Give what a module, or a member of it, is called in a text; empty where it is not imported at the top level."""
-    statements = Layout(text).tree.body
-    return next((name for statement in statements for name in _names(statement, module, member)), "")
+def _fixture_as_imported(text: str) -> str:
+    """Give what `pytest.fixture` is called in a text; empty where it is not imported at the top level."""
+    return next((name for statement in Layout(text).tree.body for name in _names(statement)), "")
 
 
-def _names(statement: ast.stmt, module: str, member: str) -> Iterator[str]:
+def _names(statement: ast.stmt) -> Iterator[str]:
     if isinstance(statement, ast.Import):
-        called = (alias.asname or alias.name for alias in statement.names if alias.name == module)
-        yield from (f"{name}.{member}".rstrip(".") for name in called)
-    elif isinstance(statement, ast.ImportFrom) and member and statement.module == module and not statement.level:
-        yield from (alias.asname or alias.name for alias in statement.names if alias.name == member)
+        yield from (f"{alias.asname or alias.name}.fixture" for alias in statement.names if alias.name == "pytest")
+    elif isinstance(statement, ast.ImportFrom) and statement.module == "pytest" and not statement.level:
+        yield from (alias.asname or alias.name for alias in statement.names if alias.name == "fixture")
 
 
 def _with_import(text: str, module: str, order: ImportOrder, newline: str) -> str:

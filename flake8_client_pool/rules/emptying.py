@@ -97,11 +97,11 @@ class Emptying:
             if each.name.startswith(_HOOKS):
                 by_hook = by_hook or self._modules.empties(home, each)
             elif described := self._fixture(home, each):
-                fixtures[_fixture_name(each)] = described
+                fixtures[_fixture_name(home, each)] = described
         return _Loaded(by_hook, fixtures)
 
     def _fixture(self, module: PytestModule, function: Definition) -> _Fixture | None:
-        decorator = _fixture_decorator(function)
+        decorator = _fixture_decorator(module, function)
         if decorator is None:
             return None
         given = _keywords(decorator)
@@ -158,17 +158,18 @@ def _has_tests(node: ast.ClassDef) -> bool:
     )
 
 
-def _fixture_decorator(function: Definition) -> ast.expr | None:
+def _fixture_decorator(module: PytestModule, function: Definition) -> ast.expr | None:
     """Give the decorator that makes a function a fixture: `@pytest.fixture`, `@fixture(...)` and its like."""
     for decorator in function.decorator_list:
-        called = decorator.func if isinstance(decorator, ast.Call) else decorator
-        if ast.unparse(called).rpartition(".")[2] == "fixture":
+        called = ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator)
+        targets = module.imports.get(called, ())
+        if called.rpartition(".")[2] == "fixture" or any(parts[-1] == "fixture" for _, parts in targets):
             return decorator
     return None
 
 
-def _fixture_name(function: Definition) -> str:
-    decorator = _fixture_decorator(function)
+def _fixture_name(module: PytestModule, function: Definition) -> str:
+    decorator = _fixture_decorator(module, function)
     return str((_keywords(decorator) if decorator else {}).get("name", function.name))
 
 

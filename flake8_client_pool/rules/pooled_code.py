@@ -10,6 +10,11 @@ from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 from flake8_client_pool.syntax.imported_files import ImportedFiles
 from flake8_client_pool.syntax.modules import Modules
 
+# What stands below it does not run.
+_FOR_TYPES_ALONE = re.compile(
+    rb"^([ \t]*)if[ \t]+(?:\w+\.)?TYPE_CHECKING[ \t]*:[^\n]*\n(?:[ \t]*\r?\n|\1[ \t]+[^\n]*(?:\n|\Z))*", re.MULTILINE
+)
+
 
 class PooledCode:
     """Follows imports to the modules that take clients from the pool."""
@@ -51,7 +56,7 @@ class PooledCode:
         repository.followed.add(path)
         if path not in self._known:
             counts = path.endswith(".py") and not self._is_pool(path)
-            data = repository.read(path) if counts else b""
+            data = _FOR_TYPES_ALONE.sub(rb"\1if TYPE_CHECKING: pass\n", repository.read(path)) if counts else b""
             imports = tuple(sorted(self._imported.by(dirname(path), data), reverse=True))
             self._known[path] = self._takes(path, data), imports
         return self._known[path]

@@ -22,8 +22,8 @@ class PooledTests:
 
     def __init__(self, kinds: Iterable[ClientKind], getters: Getters, repository: Repository) -> None:
         """Look in `repository` for tests of code that takes clients of `kinds`; `getters` reads the pool module."""
-        modules = self._pytest_modules = PytestModules(repository, getters.module)
         pool_getters = PoolGetters(Constructors(kinds), getters.module)
+        modules = self._pytest_modules = PytestModules(repository, getters.module, pool_getters.roots)
         self._repository = repository
         self._getters = getters
         self._trees = PytestTrees(repository)

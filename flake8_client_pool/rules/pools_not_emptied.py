@@ -20,12 +20,13 @@ _FIXTURE = '''
 
 @pytest.fixture(autouse=True)
 def _empty_client_pools():
-    """Give each test clients of its own: the pool would hand one test's stand-in to the next."""
-    yield
-    if "shared_clients" in sys.modules:
-        from shared_clients import close_all_clients
+    """Give each test clients of its own, none that another test has left."""
+    import sys
 
-        close_all_clients()
+    yield
+    pool = sys.modules.get("shared_clients")
+    if hasattr(pool, "close_all_clients"):
+        pool.close_all_clients()
 '''
 
 RULE = Rule(
@@ -47,21 +48,23 @@ RULE = Rule(
         "What counts is a call of the pool's function, or one through helpers, in an autouse fixture or a hook\n"
         "around each test (`pytest_runtest_teardown`) of a `conftest.py` or a plugin (`pytest_plugins`, `-p`), in a\n"
         "fixture that the tests ask for (`usefixtures`), or in the `tearDown` of all test classes of a module or of\n"
-        "their base. A fixture for a whole session does not count. A client may be a stand-in without `close`: let\n"
+        "their base. A fixture for a whole session does not count. Whatever else they do with the pool, but to ask it\n"
+        "for a client, counts as well (`pool.get_bigquery_client.cache_clear()`, a variable that is patched), and so\n"
+        "does a stand-in for a getter. A client may be a stand-in without `close`: let\n"
         "`close_all_clients` forgive that, and forget the client all the same."
     ),
     examples=(
         Example(
             source="import pytest\n",
             findings=((1, 1, "CPL302"),),
-            fixed=f"import sys\n\nimport pytest\n{_FIXTURE}",
+            fixed=f"import pytest\n{_FIXTURE}",
             files=_TREE,
             name=CONFTEST,
         ),
         Example(
             source=_TEST,
             findings=((1, 1, "CPL302"),),
-            created={CONFTEST: f"import sys\n\nimport pytest\n{_FIXTURE}"},
+            created={CONFTEST: f"import pytest\n{_FIXTURE}"},
             files={"shared_clients.py": _POOL, "job.py": _JOB},
             name="test_job.py",
         ),

@@ -4,14 +4,16 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from os.path import dirname
+from os.path import basename, dirname
 
 from flake8_client_pool.rules.getter_definitions import Definition, parsed
 from flake8_client_pool.syntax.repository import Repository
 
-# What is imported from the pool and called so takes its clients away, whichever of them.
-_EMPTYING = re.compile(r"\b_*(?:close|clear|empty|reset|drop|purge)", re.IGNORECASE)
-_MAY_EMPTY = re.compile(_EMPTYING.pattern.encode(), re.IGNORECASE)
+# Whatever else tests' own code does with the pool is taken for a way to empty it: it is hardly there for anything else.
+_TAKING = re.compile(r"_*get(?:_|$)")
+_EMPTYING = re.compile(r"_*(?:cache_)?(?:close|clear|empty|reset|drop|purge)", re.IGNORECASE)
+_TEST_LIBRARIES = frozenset(("pytest", "unittest"))
+_LOADED_MODULES = frozenset(("modules", "import_module", "__import__"))
 _OF_INSTANCE = frozenset(("self", "cls"))
 # Far beyond what people write, far below the interpreter's own limit.
 _LONGEST_CHAIN = 50
@@ -40,6 +42,12 @@ class PytestModule:
     wildcards: tuple[Target, ...] = ()
     plugins: tuple[str, ...] = ()
 
+    @property
+    def is_of_tests(self) -> bool:
+        """Whether the module is the tests' own, and no code that they run."""
+        roots = {parts[0] for targets in self.imports.values() for level, parts in targets if not level}
+        return "test" in basename(self.path) or not roots.isdisjoint(_TEST_LIBRARIES)
+
     def classes(self, name: str) -> Iterator[ast.ClassDef]:
         """Give the classes of a name."""
         return (each for each in self.definitions if isinstance(each, ast.ClassDef) and each.name == name)
@@ -48,14 +56,14 @@ class PytestModule:
 class PytestModules:
     """Reads modules of a repository with a pool, and tells what in them empties it."""
 
-    def __init__(self, repository: Repository, pool_module: str) -> None:
-        """Look for calls into `pool_module` in files of `repository`."""
+    def __init__(self, repository: Repository, pool_module: str, getters: frozenset[str]) -> None:
+        """Look for what is done with `pool_module`, and in the place of `getters`, in files of `repository`."""
+        self._getters = getters
         self._repository = repository
         self._pool_module = pool_module
         self._pool_path = "/" + pool_module.replace(".", "/")
         self._pool_name = pool_module.rpartition(".")[2].encode()
         self._modules: dict[str, PytestModule] = {}
-        self._worth_following: dict[str, bool] = {}
         self._known: dict[Definition, bool] = {}
         self._depth = 0
 
@@ -69,19 +77,21 @@ class PytestModules:
     def forget(self, path: str) -> None:
         """Read a module anew when it is asked for again."""
         self._modules.pop(path, None)
-        self._worth_following.pop(path, None)
 
     def is_pool(self, path: str) -> bool:
         """Tell whether a file is the pool module, a part of it, or a copy of it."""
         return f"{self._pool_path}/" in path or path.endswith(f"{self._pool_path}.py")
 
     def empties(self, module: PytestModule, function: Definition) -> bool:
-        """Tell whether a function calls what empties the pool, itself or through others, or hands it on."""
+        """Tell whether a function calls what empties the pool, or replaces it, itself or through others."""
         if function in self._known or self._depth > _LONGEST_CHAIN:
             return self._known.get(function, False)
         self._known[function] = False
         self._depth += 1
-        self._known[function] = any(self._is_emptying(module, dotted) for dotted in _names_in(function))
+        names = frozenset(_names_in(function))
+        self._known[function] = self._replaces(module, function, names) or any(
+            self._is_emptying(module, each) for each in names
+        )
         self._depth -= 1
         return self._known[function]
 
@@ -116,28 +126,45 @@ class PytestModules:
             targets = [(level, (*parts, first)) for level, parts in module.wildcards]
         return any(self._target_empties(module, *target) for target in targets)
 
+    def _replaces(self, module: PytestModule, function: Definition, names: frozenset[str]) -> bool:
+        """Tell whether a function hands the pool on, names a getter or a part of the pool as text, or looks it up."""
+        if not module.is_of_tests:
+            return False
+        if any(self._is_pool_itself(module, each) for each in _arguments_in(function)):
+            return True
+        loads = any(name.rpartition(".")[2] in _LOADED_MODULES for name in names)
+        return any(
+            text.rpartition(".")[2] in self._getters
+            or text.startswith(f"{self._pool_module}.")
+            or (loads and text == self._pool_module)
+            for text in _texts_in(function)
+        )
+
+    def _is_pool_itself(self, module: PytestModule, dotted: str) -> bool:
+        first, *rest = dotted.split(".")
+        paths = (self._path(module, level, (*parts, *rest)) for level, parts in module.imports.get(first, ()))
+        return any(path is not None and self.is_pool(path) for path in paths)
+
     def _any_empties(self, module: PytestModule, name: str) -> bool:
         return any(self.empties(module, each) for each in module.functions.get(name, ()))
 
     def _target_empties(self, module: PytestModule, level: int, parts: tuple[str, ...]) -> bool:
         *home, name = parts
-        dotted = ".".join(home)
-        if not level and f"{dotted}.".startswith(f"{self._pool_module}."):
-            return bool(_EMPTYING.match(name))
-        path = self._path(module, level, home)
-        if not path or not path.endswith(".py"):
-            return False
-        if self.is_pool(path):
-            return bool(_EMPTYING.match(name))
-        return self._may_empty(path) and self._is_emptying(self.module(path), name)
+        if not level and f"{'.'.join(home)}.".startswith(f"{self._pool_module}."):
+            return _leaves_nothing(module, name)
+        for end in range(len(home), 0, -1):
+            path = self._path(module, level, parts[:end])
+            if path and path.endswith(".py"):
+                member = ".".join(parts[end:])
+                if self.is_pool(path):
+                    return _leaves_nothing(module, name)
+                return self._may_empty(path) and self._is_emptying(self.module(path), member)
+        return False
 
     def _may_empty(self, path: str) -> bool:
-        """Tell from the bytes of a module whether it could call what empties the pool: most need no parse."""
+        """Tell from the bytes of a module whether it could do anything with the pool: most need no parse."""
         self._repository.followed.add(path)
-        if path not in self._worth_following:
-            data = self._repository.read(path)
-            self._worth_following[path] = self._pool_name in data and bool(_MAY_EMPTY.search(data))
-        return self._worth_following[path]
+        return self._pool_name in self._repository.read(path)
 
     def _knows_pytest(self, module: PytestModule, level: int, parts: Iterable[str]) -> bool:
         """Tell from its bytes whether a module could have fixtures or hooks: most that tests import need no parse."""
@@ -153,6 +180,11 @@ class PytestModules:
         if level:
             return self._repository.relative(folder, "." * level + dotted)
         return self._repository.find(dotted, folder) if dotted else None
+
+
+def _leaves_nothing(module: PytestModule, name: str) -> bool:
+    """Tell whether a module empties the pool by what it uses of it under a name."""
+    return not _TAKING.match(name) if module.is_of_tests else bool(_EMPTYING.match(name))
 
 
 def _paired(
@@ -180,8 +212,25 @@ def _definitions(body: list[ast.stmt]) -> Iterator[Definition | ast.ClassDef]:
     for statement in body:
         if isinstance(statement, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
             yield statement
+        elif made := _fixture_made_of(statement):
+            yield made
         for part in ("body", "orelse", "finalbody") if isinstance(statement, ast.If | ast.Try | ast.With) else ():
             yield from _definitions(getattr(statement, part, []))
+
+
+def _fixture_made_of(statement: ast.stmt) -> Definition | None:
+    """Give `name = fixture(...)(function)` as the function that it stands for."""
+    value = statement.value if isinstance(statement, ast.Assign) else None
+    if not isinstance(statement, ast.Assign) or not isinstance(value, ast.Call) or len(value.args) != 1:
+        return None
+    maker, target = value.func, statement.targets[0]
+    if not isinstance(target, ast.Name) or not isinstance(maker, ast.Call):
+        return None
+    made = ast.parse(f"def {target.id}(): ...").body[0]
+    if not isinstance(made, ast.FunctionDef):
+        return None
+    made.decorator_list, made.body = [maker], [ast.Expr(value.args[0])]
+    return made
 
 
 def _imports(node: ast.AST) -> Iterator[tuple[str, Target]]:
@@ -204,10 +253,17 @@ def _wildcards(tree: ast.Module) -> Iterator[Target]:
 
 def _plugins(tree: ast.Module) -> Iterator[str]:
     for statement in tree.body:
-        if isinstance(statement, ast.Assign) and "pytest_plugins" in map(ast.unparse, statement.targets):
-            for node in ast.walk(statement.value):
+        targets, value = _assigned(statement)
+        if value and "pytest_plugins" in map(ast.unparse, targets):
+            for node in ast.walk(value):
                 if isinstance(node, ast.Constant) and isinstance(node.value, str):
                     yield from re.split(r"[\s,]+", node.value)
+
+
+def _assigned(statement: ast.stmt) -> tuple[list[ast.expr], ast.expr | None]:
+    if isinstance(statement, ast.AnnAssign):
+        return [statement.target], statement.value
+    return (statement.targets, statement.value) if isinstance(statement, ast.Assign) else ([], None)
 
 
 def _names_in(function: Definition) -> Iterator[str]:
@@ -216,6 +272,23 @@ def _names_in(function: Definition) -> Iterator[str]:
         for node in ast.walk(statement):
             if isinstance(node, ast.Name | ast.Attribute) and (dotted := _dotted(node)):
                 yield dotted
+
+
+def _arguments_in(function: Definition) -> Iterator[str]:
+    """Give the dotted names that a function hands on as arguments: `setattr(pool, "clients", {})`."""
+    for node in ast.walk(function):
+        for argument in node.args if isinstance(node, ast.Call) else ():
+            if dotted := _dotted(argument):
+                yield dotted
+
+
+def _texts_in(function: Definition) -> Iterator[str]:
+    """Give the texts in the body of a function, but for its docstring."""
+    body = function.body[1:] if ast.get_docstring(function) is not None else function.body
+    for statement in body:
+        for node in ast.walk(statement):
+            if isinstance(node, ast.Constant) and isinstance(node.value, str):
+                yield node.value
 
 
 def _dotted(node: ast.expr) -> str:

@@ -100,7 +100,7 @@ def test_a_tree_that_runs_pooled_code_only_after_the_fix(tree: Tree, client_pool
     assert client_pool("fix").stdout == "Fixed 2 findings in 2 files; 0 left.\n"
     assert outcome(run_process) == (0, 4)
     conftest = (root / "tests/conftest.py").read_text()
-    assert conftest.startswith('"""Ours."""\n\nimport sys\n\nimport pytest\n\n\n@pytest.')
+    assert conftest.startswith('"""Ours."""\n\nimport pytest\n\n\n@pytest.')
 
 
 def test_a_conftest_is_made(tree: Tree, client_pool: Run, git: Git) -> None:
@@ -167,6 +167,22 @@ def test_the_answer_follows_what_comes_to_lie_in_a_tree(tree: Tree, client_pool:
     assert client_pool("check").returncode == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "content"),
+    [
+        pytest.param("pytest.toml", f"[pytest]\nx = {'[' * 5000}{']' * 5000}\n", id="pytest-nested"),
+        pytest.param("ruff.toml", f"x = {'[' * 5000}{']' * 5000}\n", id="ruff-nested"),
+        pytest.param("ruff.toml", 'extend = "a\\u0000/b"\n', id="a-null-byte-in-a-path"),
+    ],
+)
+def test_a_configuration_that_cannot_be_read_counts_as_none(
+    tree: Tree, client_pool: Run, name: str, content: str
+) -> None:
+    tree({**REPOSITORY, name: content})
+    done = client_pool("fix")
+    assert (done.stdout, done.stderr) == ("Fixed 1 finding in 1 file; 0 left.\n", "")
+
+
 def test_a_file_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
     (tmp_path / "conftest.py").write_text("ours = 1\n")
     with pytest.raises(NotWrittenError, match="made meanwhile; run again"):
@@ -177,19 +193,37 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("before", "head", "decorator"),
     [
-        pytest.param("", "import sys\n\nimport pytest\n", "pytest.fixture", id="empty"),
-        pytest.param("# Ours.\n", "# Ours.\n\nimport sys\n\nimport pytest\n", "pytest.fixture", id="a-comment"),
+        pytest.param("", "import pytest\n", "pytest.fixture", id="empty"),
+        pytest.param("# Ours.\n", "# Ours.\n\nimport pytest\n", "pytest.fixture", id="a-comment"),
+        pytest.param(
+            "#!/usr/bin/env python\n# coding: latin-1\nimport zoo\n",
+            "#!/usr/bin/env python\n# coding: latin-1\nimport pytest\nimport zoo\n",
+            "pytest.fixture",
+            id="a-cookie",
+        ),
+        pytest.param(
+            "# coding: latin-1\nfrom . import x\n",
+            "# coding: latin-1\nimport pytest\n\nfrom . import x\n",
+            "pytest.fixture",
+            id="a-cookie-above-own-imports",
+        ),
+        pytest.param(
+            "# coding: latin-1\nX = 1\n",
+            "# coding: latin-1\nimport pytest\n\nX = 1\n",
+            "pytest.fixture",
+            id="a-cookie-without-imports",
+        ),
         pytest.param(
             '"""Ours."""\n\nfrom __future__ import annotations\n',
-            '"""Ours."""\n\nfrom __future__ import annotations\n\nimport sys\n\nimport pytest\n',
+            '"""Ours."""\n\nfrom __future__ import annotations\n\nimport pytest\n',
             "pytest.fixture",
             id="future",
         ),
-        pytest.param("import sys\nimport pytest as p\n", "import sys\nimport pytest as p\n", "p.fixture", id="renamed"),
+        pytest.param("import pytest as p\n", "import pytest as p\n", "p.fixture", id="renamed"),
         pytest.param(
-            "import os\n\nfrom pytest import fixture\n\nos.sep\n\n\n\n",
-            "import os\nimport sys\n\nfrom pytest import fixture\n\nos.sep\n",
-            "fixture",
+            "import os\n\nfrom pytest import fixture as fix\n\nos.sep\n\n\n\n",
+            "import os\n\nfrom pytest import fixture as fix\n\nos.sep\n",
+            "fix",
             id="a-member",
         ),
         pytest.param(
@@ -199,8 +233,8 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(tmp_path: Path) -> None:
             "pytest.fixture",
             id="a-mended-path",
         ),
-        pytest.param("import os\r\n", "import os\r\nimport sys\r\n\r\nimport pytest\r\n", "pytest.fixture", id="CRLF"),
-        pytest.param("x = 1", "import sys\n\nimport pytest\n\nx = 1\n", "pytest.fixture", id="no-last-newline"),
+        pytest.param("import os\r\n", "import os\r\n\r\nimport pytest\r\n", "pytest.fixture", id="CRLF"),
+        pytest.param("x = 1", "import pytest\n\nx = 1\n", "pytest.fixture", id="no-last-newline"),
     ],
 )
 def test_the_fixture_stands_at_the_end_and_its_imports_where_they_are_sorted(
@@ -210,4 +244,5 @@ def test_the_fixture_stands_at_the_end_and_its_imports_where_they_are_sorted(
     after = with_fixture(before, "shared.clients", ImportOrder(ImportStyle(), str(tmp_path)), newline)
     assert after.startswith(f"{head}{newline}{newline}@{decorator}(autouse=True){newline}def _empty_client_pools():")
     assert after.count("\n") == after.count(newline)
+    assert max(map(len, after.splitlines())) <= 79
     ast.parse(after)

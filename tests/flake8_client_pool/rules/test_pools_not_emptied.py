@@ -23,6 +23,7 @@ HELPERS = "from shared.clients import close_all_clients\n\n\ndef fresh():\n    c
 FIXTURE = "import pytest\n\n\n@pytest.fixture{}\ndef {}():\n    yield\n    from shared import clients\n\n    {}()\n"
 AUTOUSE = FIXTURE.format("(autouse=True)", "empty", "clients.close_all_clients")
 NAMED = FIXTURE.format("", "empty", "clients.close_all_clients")
+AROUND = "import pytest\n\n\n@pytest.fixture(autouse=True)\ndef empty(monkeypatch):\n    yield\n    {}\n"
 CASE = "from unittest import TestCase\n\nfrom shared.clients import close_all_clients\n\n\nclass Case(TestCase):\n"
 
 
@@ -129,6 +130,67 @@ def test_the_pool_is_not_emptied(tree: Tree, files: Mapping[str, str]) -> None:
         pytest.param(
             {"tests/test_report.py": f"{HELPERS}\n\ndef teardown_function():\n    fresh()\n\n\n{TEST}"},
             id="own-teardown",
+        ),
+        pytest.param(
+            {"tests/conftest.py": AROUND.format("sys.modules['shared.clients'].close_all_clients()")}, id="sys-modules"
+        ),
+        pytest.param(
+            {"tests/conftest.py": AROUND.format("importlib.import_module('shared.clients').close_all_clients()")},
+            id="importlib",
+        ),
+        pytest.param(
+            {
+                "tests/conftest.py": "from pytest import fixture as fix\n\nfrom shared.clients import drop as done\n\n"
+                "empty = fix(autouse=True)(done)\n"
+            },
+            id="a-fixture-made-by-a-call",
+        ),
+        pytest.param(
+            {"tests/conftest.py": f"import shared.clients\n{AROUND}".format("shared.clients.get_x.cache_clear()")},
+            id="the-cache-of-a-getter",
+        ),
+        pytest.param(
+            {"tests/conftest.py": f"from shared import clients\n{AROUND}".format("clients._clients.clear()")},
+            id="a-variable-of-the-pool",
+        ),
+        pytest.param(
+            {
+                "tests/conftest.py": f"from shared import clients as c\n{AROUND}".format(
+                    "monkeypatch.setattr(c, '_clients', {})"
+                )
+            },
+            id="a-variable-is-replaced",
+        ),
+        pytest.param(
+            {
+                "tests/conftest.py": f"from shared import clients\n{AROUND}".format(
+                    "patch.dict(clients._clients, clear=True).start()"
+                )
+            },
+            id="a-variable-is-patched",
+        ),
+        pytest.param(
+            {"tests/conftest.py": AROUND.format("monkeypatch.setattr('jobs.warehouse.get_bigquery_client', None)")},
+            id="a-getter-is-replaced",
+        ),
+        pytest.param(
+            {
+                "tests/conftest.py": AUTOUSE.replace("@pytest.fixture", "@fix")
+                .replace("import", "from", 1)
+                .replace("from pytest", "from pytest import fixture as fix")
+            },
+            id="a-renamed-decorator",
+        ),
+        pytest.param(
+            {"tests/pools.py": AUTOUSE, "tests/conftest.py": "pytest_plugins: list[str] = ['tests.pools']\n"},
+            id="annotated-pytest-plugins",
+        ),
+        pytest.param(
+            {
+                "jobs/report.py": "from typing import TYPE_CHECKING\n\nif TYPE_CHECKING:\n    # For types.\n"
+                "    import os\n\n    from jobs import warehouse\nelse:\n    warehouse = None\n"
+            },
+            id="imported-for-types-alone",
         ),
         pytest.param({"jobs/report.py": "def rows():\n    return [1]\n"}, id="no-pooled-code"),
         pytest.param({"jobs/warehouse.py": "# get_bigquery_client()\nQUERY = 1\n"}, id="a-getter-in-a-comment"),
