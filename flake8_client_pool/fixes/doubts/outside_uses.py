@@ -7,26 +7,23 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from os.path import basename, dirname
 
-from flake8_client_pool.fixes.doubts.reached_names import FROM_IMPORT, Reach, reach
+from flake8_client_pool.fixes.doubts.handed_on import STAR, imported_words, modules_in_hand
+from flake8_client_pool.fixes.doubts.loaded_by_path import is_loaded, loads_by_path
+from flake8_client_pool.fixes.doubts.reached_names import FROM_IMPORT, IS_SET, Reach, chain_before, is_of_base, reach
 from flake8_client_pool.syntax.regular_files import regular
 
 _STAR = re.compile(rb"from[ \t]+\.*([\w.]*)[ \t]+import[ \t]*\(?[ \t]*\*")
 _ALIAS = re.compile(rb"(\w+)[ \t]+as[ \t]+(\w+)")
 _SET = re.compile(rb"(?:\bobject|setattr)\(\s*(?:\w+\.)*(\w+)\s*,\s*['\"](\w+)['\"]")
 _WORD = re.compile(rb"\w+")
-_LAST_WORD = re.compile(rb"\w+\Z")
 _LEADING_WORD = re.compile(rb"[\w\x80-\xff]+")
 # Where the last part of a module's name stands in a program, and where in a program or a string.
 _DOTTED = re.compile(rb"(?:\.|import[ \t]+)([\w\x80-\xff]+)")
 _NAMED = re.compile(rb"(?:\.|['\"]|import[ \t]+)([\w\x80-\xff]+)")
-# Where it stands as a name that is not called: `def main()` and `main()` name no module.
-_NOT_CALLED = re.compile(rb"[\w\x80-\xff]++(?!\s*\()")
 _TESTS = ("test", "conftest.py")
-_FOLDER = re.compile(rb"[\w./-]*\Z")
-_LONGEST_NAME = 100
 _QUOTES = frozenset((b"'", b'"'))
+_ALWAYS_KNOWN = frozenset((b"self", b"cls"))
 _ENDS_OF_COMPUTED = frozenset((b"}", b"'", b'"'))
-_LOADS_BY_PATH = (b"spec_from_file_location", b"run_path", b"SourceFileLoader")
 # What puts another object in the place of a name, in whatever way it comes by the module.
 _REPLACING_WORDS = (b"patch", b"setattr", b"sys.modules")
 _REPLACING = re.compile(rb"\b(?:%b)\b" % b"|".join(map(re.escape, _REPLACING_WORDS)))
@@ -36,7 +33,6 @@ _SET_ANYHOW = (
 )
 # What every way ends with, and a search finds quickly.
 _MAY_SET = rb"NAME(?:['\"]|\s*=(?!=))"
-_SET_ATTRIBUTE = re.compile(rb"[ \t]*=(?!=)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +52,7 @@ class _Mentions:
     by_path: list[str] = field(default_factory=list)
     anyhow: list[str] = field(default_factory=list)
     reached: dict[str, Reach] = field(default_factory=dict)
+    of_base: list[str] = field(default_factory=list)
 
     def add(self, module: bytes, mention: Mention) -> None:
         self.by_module.setdefault(module.decode(), []).append(mention)
@@ -73,6 +70,7 @@ class OutsideUses:
         self._given = texts or {}
         self._known: dict[str, _Mentions] = {}
         self._found: dict[tuple[str, re.Pattern[bytes]], frozenset[bytes]] = {}
+        self._handed_on: dict[str, frozenset[bytes]] = {}
 
     def of(self, path: str, name: str) -> list[Mention]:
         """List the other files that read or replace the name `name` of the module at `path`."""
@@ -81,19 +79,18 @@ class OutsideUses:
         found = [*mentions.by_module.get(module, ()), *mentions.by_module.get("*" + module, ())]
         first = _LEADING_WORD.match(os.fsencode(module))
         word = first[0] if first else b""
-        file = os.fsencode(module) + b".py"
         found += [Mention(other, replaced=True) for other in mentions.computed if word in self._words(other, _DOTTED)]
         found += [
-            Mention(other, replaced=True)
+            Mention(other, replaced=other in mentions.anyhow or mentions.reached.get(other) is Reach.SET)
             for other in mentions.by_path
-            if any(_is_folder_of(path, before) for before in self._texts[other].split(file)[:-1])
+            if is_loaded(path, other, self._texts[other])
         ]
-        found += [Mention(other, replaced=True) for other in mentions.anyhow if self._may_hold(other, word, _NAMED)]
+        found += [Mention(other, replaced=True) for other in mentions.anyhow if self._may_name(other, word)]
         found += [
             Mention(other, replaced=reached is Reach.SET)
             for other, reached in mentions.reached.items()
-            # A name that is given to what is loaded by its path says nothing of where that lies.
-            if self._may_hold(other, word, _DOTTED if other in mentions.by_path else _NOT_CALLED)
+            if self._may_have_in_hand(other, word)
+            or (other in mentions.of_base and word in imported_words(self._texts[other]))
         ]
         found += [Mention(other) for other in self._stars.get(module, ())]
         others = [mention for mention in dict.fromkeys(found) if mention.path != path]
@@ -106,10 +103,22 @@ class OutsideUses:
             self._found[path, pattern] = frozenset(pattern.findall(self._texts[path]))
         return self._found[path, pattern]
 
-    def _may_hold(self, path: str, module: bytes, pattern: re.Pattern[bytes]) -> bool:
-        """Tell whether a file names a module where a pattern says, or may get it from a fixture that does."""
-        conftests = self._conftests(dirname(path)) if basename(path).startswith(_TESTS) else ()
-        return any(module in self._words(each, pattern) for each in (path, *conftests))
+    def _may_name(self, path: str, module: bytes) -> bool:
+        """Tell whether a file names a module, or may get it from a fixture that does."""
+        return any(module in self._words(each, _NAMED) for each in self._with_fixtures(path))
+
+    def _may_have_in_hand(self, path: str, module: bytes) -> bool:
+        """Tell whether a name in a file may stand for a module that it has in hand, or a fixture that it may use."""
+        return any(module in self._in_hand(each) for each in self._with_fixtures(path))
+
+    def _in_hand(self, path: str) -> frozenset[bytes]:
+        if path not in self._handed_on:
+            self._handed_on[path] = modules_in_hand(self._texts[path])
+        return self._handed_on[path]
+
+    def _with_fixtures(self, path: str) -> list[str]:
+        """List a file, and those that hold fixtures for it where it has tests."""
+        return [path, *(self._conftests(dirname(path)) if basename(path).startswith(_TESTS) else ())]
 
     def _conftests(self, folder: str) -> list[str]:
         """List the files that hold fixtures for the tests in a folder."""
@@ -159,25 +168,40 @@ def _search(path: str, data: bytes, name: bytes, mentions: _Mentions) -> None:
     """Note how one file mentions a name: `module.name`, `from module import name`, `patch.object(module, "name")`."""
     found: list[tuple[bytes, bool]] = []
     places = list(_attributes(data, name))
-    for start, end in places:
-        before = data[max(0, start - _LONGEST_NAME) : start]
-        word = _LAST_WORD.search(before)
-        if word:
-            found.append((word[0], data[end : end + 1] in _QUOTES or bool(_SET_ATTRIBUTE.match(data, end))))
-        elif before[-1:] in _ENDS_OF_COMPUTED and path not in mentions.computed:
-            mentions.computed.append(path)
+    found += _taken_of(data, places)
+    if any(data[start - 1 : start] in _ENDS_OF_COMPUTED for start, _ in places):
+        mentions.computed.append(path)
     if reached := reach(data, name, places):
         mentions.reached[path] = reached
+        if is_of_base(data, places):
+            mentions.of_base.append(path)
     found += _imported_from(data, name)
     if b"patch" in data or b"setattr" in data:
         found += [(module, True) for module, other in _SET.findall(data) if other == name]
     if any(word in data for word in _REPLACING_WORDS) and _REPLACING.search(data) and _is_replaced(data, name):
         mentions.anyhow.append(path)
-    if any(loader in data for loader in _LOADS_BY_PATH):
+    is_read = reached or path in mentions.anyhow or any(quote + name in data for quote in _QUOTES)
+    if is_read and loads_by_path(data):
         mentions.by_path.append(path)
     for module, replaced in dict.fromkeys(found):
         for each in (module, *_originals(data, module)):
             mentions.add(each, Mention(path, replaced=replaced))
+
+
+def _taken_of(data: bytes, places: list[tuple[int, int]]) -> Iterator[tuple[bytes, bool]]:
+    """Give the last words before `.name`, and whether it is set there; `places` are its spans.
+
+    In a program a word is a module's name only where the file imports it, or what it is taken of.
+    """
+    known: frozenset[bytes] | None = None
+    for start, end in places:
+        head, chain = chain_before(data, start)
+        root, word = chain.partition(b".")[0], chain.rpartition(b".")[2]
+        if word and root and not head.endswith(tuple(_QUOTES)):
+            known = imported_words(data) | _ALWAYS_KNOWN if known is None else known
+            word = word if known & {root, word} or STAR in known else b""
+        if word:
+            yield word, data[end : end + 1] in _QUOTES or bool(IS_SET.match(data, end))
 
 
 def _is_replaced(data: bytes, name: bytes) -> bool:
@@ -206,13 +230,6 @@ def _imported_from(data: bytes, name: bytes) -> Iterator[tuple[bytes, bool]]:
     for module, names in FROM_IMPORT.findall(data):
         if name in names and name in _WORD.findall(names):
             yield module.rpartition(b".")[2], False
-
-
-def _is_folder_of(path: str, before: bytes) -> bool:
-    """Tell whether a folder that is written at the end of `before` can be that of the file at a path."""
-    folder = _FOLDER.search(before[-_LONGEST_NAME:])
-    written = folder[0].decode().strip("./") if folder else ""
-    return f"{dirname(path)}/".endswith(f"/{written}/") if written else True
 
 
 def module_word(path: str) -> str:

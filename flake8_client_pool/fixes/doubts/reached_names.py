@@ -12,8 +12,11 @@ _LIBRARY = b"google"
 _DOTTED = (string.ascii_letters + string.digits + "_.").encode() + bytes(range(128, 256))
 _LONGEST_CHAIN = 100
 _ENDS_OF_CALLS = (b")", b"]")
-_PLAIN = frozenset((b"google.cloud", b"self", b"cls"))
-_IS_SET = re.compile(rb"[ \t]*=(?!=)")
+_SELF = (b"self", b"cls")
+_PLAIN = frozenset((b"google.cloud", *_SELF))
+# What gives a name a value, of whatever sort: an assignment, an argument, a property.
+_GIVEN = rb"\bdef NAME\b|\bNAME\s*(?::[^=\n]+)?=(?!=)"
+IS_SET = re.compile(rb"[ \t]*=(?!=)")
 _QUOTES = (b"'", b'"')
 _NOT_AN_OBJECT = (*_QUOTES, b"from ")
 # What reads an attribute by its name in a string.
@@ -35,10 +38,11 @@ def reach(data: bytes, name: bytes, places: list[tuple[int, int]]) -> Reach | No
     """Tell what a file does with a name of objects of which it does not say right there what they are.
 
     `places` are the spans of `.name`. What is plainly the library's own, or of a module that the file imports under the
-    name that stands before the dot, does not count, nor does an attribute of `self`.
+    name that stands before the dot, does not count, nor does an attribute of `self`, nor one of what is itself an
+    attribute that the file gives to nothing: `job.settings.name`.
     """
     doubtful = list(_doubtful(data, places))
-    if any(_IS_SET.match(data, end) for end in doubtful):
+    if any(IS_SET.match(data, end) for end in doubtful):
         return Reach.SET
     return Reach.READ if doubtful or _is_read_by_string(data, name) else None
 
@@ -47,15 +51,36 @@ def _doubtful(data: bytes, places: list[tuple[int, int]]) -> Iterator[int]:
     """Give where the names end that are taken of what a file does not import by its name."""
     known: frozenset[bytes] | None = None
     for start, end in places:
-        before = data[max(0, start - _LONGEST_CHAIN) : start]
-        head = before.rstrip(_DOTTED)
-        chain = before[len(head) :]
-        if chain in _PLAIN or head.endswith(_NOT_AN_OBJECT):
+        head, chain = chain_before(data, start)
+        if chain in _PLAIN or head.endswith(_NOT_AN_OBJECT) or not _may_be_a_module(data, chain):
             continue
         root = chain.partition(b".")[0]
         known = _imported(data) if root and known is None else known
         if root not in (known or ()) if root else head.endswith(_ENDS_OF_CALLS):
             yield end
+
+
+def chain_before(data: bytes, start: int) -> tuple[bytes, bytes]:
+    """Split what stands before a place into the dotted name that ends there and some of what is before that."""
+    before = data[max(0, start - _LONGEST_CHAIN) : start]
+    head = before.rstrip(_DOTTED)
+    return head, before[len(head) :]
+
+
+def _may_be_a_module(data: bytes, chain: bytes) -> bool:
+    """Tell whether the last part of a dotted name may be what the file puts there, or a base puts into `self`."""
+    owner, _, last = chain.rpartition(b".")
+    return not owner or owner in _SELF or _is_given(data, last)
+
+
+def _is_given(data: bytes, name: bytes) -> bool:
+    return re.search(_GIVEN.replace(b"NAME", re.escape(name)), data) is not None
+
+
+def is_of_base(data: bytes, places: list[tuple[int, int]]) -> bool:
+    """Tell whether a name is taken of an attribute of `self` that the file does not set: a base may do so elsewhere."""
+    chains = (chain_before(data, start)[1].rpartition(b".") for start, _ in places)
+    return any(owner in _SELF and not _is_given(data, last) for owner, _, last in chains)
 
 
 def _imported(data: bytes) -> frozenset[bytes]:

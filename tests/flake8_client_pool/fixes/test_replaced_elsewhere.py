@@ -40,6 +40,36 @@ NO_READS = {
     "a file that does not know the module": "def f(m):\n    m.bigquery = 1\n",
     "a function of the module's name": "def mod(m):\n    return m.bigquery\nmod(1)\n",
     "a module within": "import pkg.mod\nfrom pkg.bigquery.tables import names\n",
+    "an attribute of what is given": "import pkg.mod\npkg.mod.rows()\ndef f(settings):\n    settings.bigquery.id\n",
+    "an object called like the module": "from pkg.mod import Mod\nmod = Mod()\nmod.bigquery.table\n",
+}
+# Of other objects than the module, in files that know it.
+NO_STAND_INS = {
+    "attribute of a fixture": "from pkg.mod import rows\ndef test(job):\n    job.settings.bigquery = 1\n",
+    "attribute of the module's name": "from pkg.mod import rows\ndef test(job):\n    job.mod.bigquery = 1\n",
+    "object called like the module": "from pkg.mod import Mod\ndef test():\n    mod = Mod()\n    mod.bigquery = 1\n",
+    "attribute beside the module": "import pkg.mod\nuse(pkg.mod)\ndef test(job):\n    job.settings.bigquery = 1\n",
+    "object beside the module": "import pkg.mod\ndef test(job):\n    pkg.mod.rows()\n    job.bigquery = 1\n",
+}
+LOADER = "import importlib.util\nspec = importlib.util.spec_from_file_location('it', {})\nit = load(spec)\n"
+ELSEWHERE, NEARBY = "tools/run.py", "pkg/run.py"
+READ, SET, OWN = "it.bigquery.Table\n", "it.bigquery = 1\n", "from google.cloud import bigquery\nbigquery.Table\n"
+# What becomes of a module that another program loads by its path: its import goes, stays, or it is not changed at all.
+LOADED = {
+    "unknown folder": (ELSEWHERE, "folder / 'mod.py'", SET, "goes"),
+    "folder named apart, set": (ELSEWHERE, "ROOT / 'pkg' / 'mod.py'", SET, "unchanged"),
+    "folder named apart, patched": (
+        ELSEWHERE,
+        "ROOT / 'pkg' / 'mod.py'",
+        "patch.object(it, 'bigquery')\n",
+        "unchanged",
+    ),
+    "folder named apart, read": (ELSEWHERE, "ROOT / 'pkg' / 'mod.py'", READ, "stays"),
+    "folder named apart, not read": (ELSEWHERE, "ROOT / 'pkg' / 'mod.py'", OWN, "goes"),
+    "other folder": (ELSEWHERE, "ROOT / 'other/mod.py'", SET, "goes"),
+    "same folder": (NEARBY, "Path(__file__).with_name('mod.py')", SET, "unchanged"),
+    "folder above": ("pkg/tests/run.py", "'../mod.py'", READ, "stays"),
+    "end of another name": (NEARBY, "'other_mod.py'", SET, "goes"),
 }
 CONFTEST = "@fixture\ndef module():\n    from pkg import mod\n    return mod\n"
 
@@ -81,6 +111,22 @@ def test_an_import_that_another_file_reads_stays(text: str, fix: Callable[..., F
 def test_an_import_that_no_other_file_reads_goes(text: str, fix: Callable[..., FileFix]) -> None:
     done = fix({"pkg/mod.py": MODULE, "pkg/other.py": text})
     assert "import bigquery" not in done.after
+
+
+@pytest.mark.parametrize("text", NO_STAND_INS.values(), ids=NO_STAND_INS)
+def test_what_is_set_of_another_object_is_no_harm(text: str, fix: Callable[..., FileFix]) -> None:
+    done = fix({"pkg/mod.py": MODULE, "tests/test_mod.py": text})
+    assert [each.status for each in done.outcomes] == ["fixed"]
+    assert "import bigquery" not in done.after
+
+
+@pytest.mark.parametrize(("loader", "place", "use", "becomes"), LOADED.values(), ids=LOADED)
+def test_a_module_loaded_by_its_path(
+    loader: str, place: str, use: str, becomes: str, fix: Callable[..., FileFix]
+) -> None:
+    after = fix({"pkg/mod.py": MODULE, loader: LOADER.format(place) + use}).after
+    assert (after == MODULE) is (becomes == "unchanged")
+    assert ("import bigquery" in after) is (becomes != "goes")
 
 
 def test_a_fixture_of_another_file_may_give_the_module(fix: Callable[..., FileFix]) -> None:
