@@ -60,11 +60,13 @@ class Rounds:
         """Make one round; `now` leads from the places in today's text to those at the beginning. None at the end."""
         names, found = self._fixer.propose(self._path, self._text, self._words)
         asked = [(each, now[place]) for each in found if (place := _place(each)) in now]
-        chosen = _compatible(self._sorted_out(asked, unsafe=unsafe))
-        draft = self._applied(chosen, names) if chosen else None
-        if draft:
-            self._resolve_others(chosen, now)
-        return draft
+        wanted = self._sorted_out(asked, unsafe=unsafe)
+        while chosen := _compatible(wanted):
+            if draft := self._applied(chosen, names):
+                self._resolve_others(chosen, now)
+                return draft
+            wanted = [each for each in wanted if each not in chosen]
+        return None
 
     def _resolve_others(self, chosen: list[tuple[Proposal, Place]], now: Mapping[Place, Place]) -> None:
         """Note what one change does for all findings about the same call."""
