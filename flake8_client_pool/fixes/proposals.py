@@ -139,8 +139,11 @@ def _seen_by(use: Use, path: str, placed: Placement, getter: Getter, surrounding
         place = described(replaced, surroundings.root)
         return replaced[0].path, f"{place} puts a stand-in for {placed.root} into this module"
     kind = use.construction.kind
-    same_arguments = use.node.kind() == "call" and gives_the_same(kind, getter, use.node)
-    test = surroundings.tests.look_at(path, kind, same_arguments=same_arguments)
+
+    def gives(keyword: str) -> bool:
+        return use.node.kind() == "call" and gives_the_same(kind, getter, use.node, keyword)
+
+    test = surroundings.tests.look_at(path, kind, gives)
     if test is None:
         return "", ""
     place = test.path.removeprefix(f"{surroundings.root}/")

@@ -10,11 +10,12 @@ from flake8_client_pool.rules.patches import Patch
 from flake8_client_pool.rules.stand_ins import is_error, is_mock, parameters_of_stand_in
 from flake8_client_pool.syntax.names import Names
 from flake8_client_pool.syntax.scopes import FUNCTIONS, place_of
-from flake8_client_pool.syntax.source import Node
+from flake8_client_pool.syntax.source import Node, string_of
 
 _MOST_NAMES = 20
 # A class that is called once is called once by an empty pool as well.
 _COUNTS_OF_ONE = re.compile(r"(?:==|>=|<=|,)\s*[01]\b|\b[01]\s*(?:==|,)|>\s*0\b")
+_LAST_KEYWORDS = re.compile(r"\.call_args(?:\.kwargs|\[1\])\Z")
 _SEVERAL = re.compile(r"(?:iter\()?[\[(].*,\s*[^\s\])]", re.DOTALL)
 
 
@@ -47,11 +48,13 @@ class Look:
     Attributes:
         line: its line.
         what: what it looks at.
+        keyword: the one argument that it looks at, by its name; empty where it may look at all.
         names_none: whether it wants an argument to be None, which a pool may leave out or fill in.
     """
 
     line: int
     what: What
+    keyword: str = ""
     names_none: bool = False
 
 
@@ -83,7 +86,17 @@ def _of_use(expression: Node, name: str) -> Iterator[Look]:
 
 
 def _look(node: Node, what: What) -> Look:
-    return Look(node.range().start.line + 1, what, names_none=re.search(r"\bNone\b", node.text()) is not None)
+    keyword = _keyword(node) if what is What.ARGUMENTS else ""
+    return Look(node.range().start.line + 1, what, keyword, names_none=re.search(r"\bNone\b", node.text()) is not None)
+
+
+def _keyword(node: Node) -> str:
+    """Name the keyword in `call_args.kwargs["keyword"]` or `call_args[1]["keyword"]`; `node` is what it is taken of."""
+    above = node.parent()
+    if not _LAST_KEYWORDS.search(node.text()) or above is None or above.kind() != "subscript":
+        return ""
+    index = above.field("subscript")
+    return (string_of(index) or "") if index else ""
 
 
 def _given(names: Names, patch: Patch) -> Iterator[Look]:

@@ -14,8 +14,10 @@ from flake8_client_pool.syntax.source import Node
 _Passed = dict[str, str]
 
 
-def gives_the_same(kind: ClientKind, getter: Getter, call: Node) -> bool:
+def gives_the_same(kind: ClientKind, getter: Getter, call: Node, keyword: str = "") -> bool:
     """Tell whether a pool whose getter is called in the place of a class calls that class as the call does.
+
+    With a keyword of the class, it is about that argument alone: the pool may add others.
 
     A pool that cannot be read does not. The values are taken for the same, None excepted: a getter may fill it in.
     """
@@ -31,7 +33,10 @@ def gives_the_same(kind: ClientKind, getter: Getter, call: Node) -> bool:
         return True
     same = {parameter: getter.keyword_for(kind, parameter) for parameter in given}
     words = frozenset(name.rpartition(".")[2] for name in kind.constructors)
-    return getter.definition is not None and _passed(getter.definition, words, frozenset(same.values())) == same
+    passed = _passed(getter.definition, words, frozenset(same.values())) if getter.definition else None
+    if not keyword or passed is None:
+        return passed == same
+    return keyword in same and passed.get(keyword) == same[keyword]
 
 
 @lru_cache(maxsize=64)

@@ -11,7 +11,7 @@ from flake8_client_pool.scan.fixing import FixedFile, Fixes, Task, workbench_for
 from flake8_client_pool.scan.retargeting import Followers
 
 _NOT_ASKED = "it is not among what is to be fixed"
-_NOT_KNOWN = "its patch has no form that is followed"
+_NOT_KNOWN = "change the test by hand, together with the module"
 
 _Held = dict[str, dict[Finding, Outcome]]
 

@@ -23,6 +23,9 @@ PARTS = (
 )
 # The methods of such parts, and of what they hold, that change nothing.
 _LOOKING = frozenset(("get", "items", "keys", "values", "copy", "to_api_repr", "api_request", "build_api_url"))
+_LOOKING_PREFIX = "get_"
+# These give parts of a session that may be changed in their turn.
+_GIVING_PARTS = frozenset(("get_adapter", "get_connection"))
 _ASKING = frozenset(("request", "post", "put", "patch", "delete", "head", "options"))
 ASSIGNING = frozenset(("assignment", "augmented_assignment"))
 _ASSIGNED = frozenset((*ASSIGNING, "delete_statement", "for_statement"))
@@ -98,7 +101,12 @@ def _changes(attribute: Node) -> bool:
     """Tell whether a method of a part is called that may change it."""
     name, above = attribute.field("attribute"), attribute.parent()
     is_called = above is not None and above.kind() == "call" and above.field("function") == attribute
-    return is_called and name is not None and name.text() not in _LOOKING | _ASKING
+    return is_called and name is not None and not _only_looks(name.text())
+
+
+def _only_looks(method: str) -> bool:
+    looks = method in _LOOKING | _ASKING or method.startswith(_LOOKING_PREFIX)
+    return looks and method not in _GIVING_PARTS
 
 
 def _fate_of_attribute(attribute: Node) -> Fate | None:

@@ -1,6 +1,7 @@
 """Follow a client through the file that builds it: under which names it is closed or changed there."""
 
 import re
+from collections import deque
 from collections.abc import Callable, Iterator
 
 from flake8_client_pool.fixes.doubts.fates import ASSIGNING, HELD, Fate, Held, Kind, fate_at, is_part
@@ -78,13 +79,13 @@ class Following:
         """Follow what the expression `start` gives; beyond its own statement only where a client is at risk at all."""
         self._names = names
         self._is_at_risk = is_at_risk
-        self._waiting = [Held(start, kind)]
+        self._waiting = deque((Held(start, kind),))
         self._seen: set[tuple[str, Node | None, Kind]] = set()
 
     def fates(self) -> Iterator[tuple[Fate, str]]:
-        """Give what happens to the client, and what it is called there."""
+        """Give what happens to the client, and what it is called there, beginning near where it is built."""
         while self._waiting:
-            held: Held | None = self._waiting.pop()
+            held: Held | None = self._waiting.popleft()
             while held:
                 if fate := fate_at(held):
                     yield fate, "".join(held.node.text().split())

@@ -1,7 +1,7 @@
 """Which tests look at how a module builds its clients: with a pool they are built elsewhere, and less often."""
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -36,13 +36,14 @@ class TestsOfCalls:
         self._takers = takers
         self._outside = outside
 
-    def look_at(self, path: str, kind: ClientKind, *, same_arguments: bool) -> TestOfCalls | None:
+    def look_at(self, path: str, kind: ClientKind, gives_the_same: Callable[[str], bool]) -> TestOfCalls | None:
         """Find a test that looks at how the module at a path builds clients of a kind; None for none.
 
-        With `same_arguments` the pool gives the class the same arguments, and it does no harm to look at them.
+        `gives_the_same` tells whether the pool gives the class the same arguments as the module, or the same for one
+        keyword alone, so that it does no harm to look at them.
         """
         for test in self._found.get((path, kind.name), ()):
-            if test.look.what is What.NUMBER or test.look.names_none or not same_arguments:
+            if test.look.what is What.NUMBER or test.look.names_none or not gives_the_same(test.look.keyword):
                 return test
         return None
 

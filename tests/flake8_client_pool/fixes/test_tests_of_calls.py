@@ -29,6 +29,7 @@ OF_ARGUMENTS = {
     "assertion": ASSERTED,
     "list of calls": f"{DECORATED}    client.assert_has_calls([call(project='p')])  # here\n",
     "last call": f"{DECORATED}    assert client.call_args.kwargs == {{'project': 'p'}}  # here\n",
+    "argument that the pool adds": f"{DECORATED}    assert client.call_args.kwargs['location'] == 'EU'  # here\n",
     "client by arguments": f"{DECORATED}    client.side_effect = lambda project: project  # here\n",
     "library": (
         "def test_rows(mocker):\n    client = mocker.patch('google.cloud.bigquery.Client')\n"
@@ -78,6 +79,8 @@ UNSEEN = {
         "@patch('pkg.mod.storage.Client')\ndef test_blobs(client):\n    pkg.mod.blobs('p')\n"
         "    client.assert_called_once_with(project='p')\n"
     ),
+    "the argument that the pool gives alike": f"{DECORATED}    assert client.call_args.kwargs['project'] == 'p'\n",
+    "the same by its place": f"{DECORATED}    assert client.call_args[1]['project'] == 'p'\n",
     "other kind of client": (
         "@patch('pkg.mod.pubsub_v1.PublisherClient')\n@patch('pkg.mod.bigquery.Client')\n"
         "def test_rows(client, publisher):\n    publisher.assert_called_once_with(project='p')\n"
