@@ -85,6 +85,13 @@ def test_a_module_waits_for_a_test_that_is_not_to_be_fixed(tree: Tree, client_po
     assert (root / "a.py").read_text() == BUILDS
 
 
+def test_a_module_whose_test_cannot_follow_says_what_to_do(tree: Tree, client_pool: Run) -> None:
+    root = tree({"a.py": BUILDS, "test_a.py": "import a\n\na.bigquery = object()\n"})
+    done = client_pool("fix", "--unsafe")
+    assert "module, and does not follow: change the test by hand, together with the module" in done.stdout
+    assert (root / "a.py").read_text() == BUILDS
+
+
 def test_select(tree: Tree, client_pool: Run) -> None:
     root = tree({"a.py": BUILDS + "from google.cloud import storage\n\nfiles = storage.Client()\n"})
     client_pool("fix", "--select=CPL103")
