@@ -136,6 +136,10 @@ class PoolGetters(Constructors):
         dotted = path.removesuffix(".py").removesuffix("/__init__").replace("/", ".")
         return f"{self._pool}.{name}" if name in self.roots and f".{self._pool}." in f"{dotted}." else ""
 
+    def class_ending_in(self, name: str) -> bool:
+        """Tell whether a client's class may be meant by the last parts of its name: `bigquery.Client`."""
+        return self._constructors.ending_in(name) is not None
+
     def is_known(self, name: str) -> bool:
         """Tell whether a qualified name is the pool module, in it, or known to the constructors."""
         return self._is_inside(name) or self._constructors.is_known(name)

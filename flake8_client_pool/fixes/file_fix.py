@@ -120,6 +120,10 @@ class FileFixer:
         """Name the module from which a file can import the function that empties the pools."""
         return self._pooled_tests.emptying_module(path)
 
+    def doubt_about_emptying(self, path: str) -> str:
+        """Say why tests of the tree that a file stands for could fail once the pools are emptied after each."""
+        return self._pooled_tests.doubt_about_emptying(path)
+
     def conftest_for(self, path: str) -> str:
         """Name the `conftest.py`, which may not be there yet, of the test tree that a file stands for."""
         return self._pooled_tests.conftest_for(path)

@@ -51,7 +51,7 @@ class Rounds:
                 if origin not in self._outcomes or self._outcomes[origin].status == "skipped"
             }
         for place in [place for place in places if place[2] == pools_not_emptied.RULE.code]:
-            self._empty_pools(place)
+            self._empty_pools(place, unsafe=unsafe)
         for place in places - self._outcomes.keys():
             self._outcomes[place] = Outcome(place, "skipped", _GONE if place[1] else _NO_FIX)
         return FileFix(self._before, self._text, tuple(self._outcomes[place] for place in sorted(places)))
@@ -79,13 +79,18 @@ class Rounds:
                 others = about[proposal.start, proposal.kind]
                 self._outcomes.update({other: replace(done, place=other) for other in others})
 
-    def _empty_pools(self, place: Place) -> None:
+    def _empty_pools(self, place: Place, *, unsafe: bool) -> None:
         self._outcomes[place] = Outcome(place, "skipped", "the pool has no function to empty it")
         if module := self._fixer.pool_to_empty(self._path):
+            doubt = self._fixer.doubt_about_emptying(self._path)
+            level = Applicability.UNSAFE if doubt else Applicability.SAFE
+            if doubt and not unsafe:
+                self._outcomes[place] = Outcome(place, "skipped", f"unsafe: {doubt}", level)
+                return
             try:
                 new_file = self._with_fixture(module)
                 getter = f"{module}.{EMPTYING_FUNCTION}"
-                self._outcomes[place] = Outcome(place, "fixed", "", Applicability.SAFE, getter, new_file=new_file)
+                self._outcomes[place] = Outcome(place, "fixed", doubt, level, getter, new_file=new_file)
             except NoPlaceError as reason:
                 self._outcomes[place] = Outcome(place, "skipped", str(reason))
             except FaultError as fault:

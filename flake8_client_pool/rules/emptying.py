@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from os.path import dirname
 
 from flake8_client_pool.rules.getter_definitions import Definition
-from flake8_client_pool.rules.pytest_modules import PytestModule, PytestModules
+from flake8_client_pool.rules.pytest_module import PytestModule, fixture_decorator, keywords
+from flake8_client_pool.rules.pytest_modules import PytestModules
 from flake8_client_pool.rules.test_trees import PytestTrees
 from flake8_client_pool.syntax.repository import Repository
 
@@ -101,10 +102,10 @@ class Emptying:
         return _Loaded(by_hook, fixtures)
 
     def _fixture(self, module: PytestModule, function: Definition) -> _Fixture | None:
-        decorator = _fixture_decorator(module, function)
+        decorator = fixture_decorator(module, function)
         if decorator is None:
             return None
-        given = _keywords(decorator)
+        given = keywords(decorator)
         arguments = function.args
         return _Fixture(
             autouse=given.get("autouse") is True,
@@ -158,21 +159,6 @@ def _has_tests(node: ast.ClassDef) -> bool:
     )
 
 
-def _fixture_decorator(module: PytestModule, function: Definition) -> ast.expr | None:
-    """Give the decorator that makes a function a fixture: `@pytest.fixture`, `@fixture(...)` and its like."""
-    for decorator in function.decorator_list:
-        called = ast.unparse(decorator.func if isinstance(decorator, ast.Call) else decorator)
-        targets = module.imports.get(called, ())
-        if called.rpartition(".")[2] == "fixture" or any(parts[-1] == "fixture" for _, parts in targets):
-            return decorator
-    return None
-
-
 def _fixture_name(module: PytestModule, function: Definition) -> str:
-    decorator = _fixture_decorator(module, function)
-    return str((_keywords(decorator) if decorator else {}).get("name", function.name))
-
-
-def _keywords(decorator: ast.expr) -> dict[str | None, object]:
-    given = decorator.keywords if isinstance(decorator, ast.Call) else []
-    return {each.arg: each.value.value for each in given if isinstance(each.value, ast.Constant)}
+    decorator = fixture_decorator(module, function)
+    return str((keywords(decorator) if decorator else {}).get("name", function.name))

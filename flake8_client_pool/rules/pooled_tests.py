@@ -7,9 +7,10 @@ from flake8_client_pool.constructors import Constructors, PoolGetters
 from flake8_client_pool.kinds import ClientKind
 from flake8_client_pool.rules.emptying import Emptying
 from flake8_client_pool.rules.getters import Getters
+from flake8_client_pool.rules.held_clients import HeldClients
 from flake8_client_pool.rules.pooled_code import PooledCode
 from flake8_client_pool.rules.pytest_modules import PytestModules
-from flake8_client_pool.rules.test_trees import PytestTree, PytestTrees, may_be_of_tests
+from flake8_client_pool.rules.test_trees import CONFTEST, PytestTree, PytestTrees, may_be_of_tests
 from flake8_client_pool.syntax.decoding import encode
 from flake8_client_pool.syntax.modules import Modules
 from flake8_client_pool.syntax.repository import Repository
@@ -29,6 +30,7 @@ class PooledTests:
         self._trees = PytestTrees(repository)
         self._emptying = Emptying(repository, self._trees, modules)
         self._code = PooledCode(Modules(pool_getters, repository), pool_getters, modules.is_pool)
+        self._held = HeldClients(repository, modules, self._code, pool_getters)
 
     @property
     def pool_module(self) -> str:
@@ -60,6 +62,33 @@ class PooledTests:
         """Name the `conftest.py`, which may not be there yet, of the tree that a file stands for."""
         tree = self._trees.beginning_at(path)
         return tree.conftest if tree else path
+
+    def doubt_about_emptying(self, path: str) -> str:
+        """Say why tests could fail once the pool is emptied after each of them; empty where nothing speaks for it."""
+        tree = self._trees.beginning_at(path)
+        if tree is None:
+            return ""
+        return self._doubt_about_holding(tree) or self._doubt_about_new_file(tree)
+
+    def _doubt_about_holding(self, tree: PytestTree) -> str:
+        paths = dict.fromkeys(self._trees.modules(tree))
+        paths |= dict.fromkeys(each for path in [*paths] for each in self._trees.conftests(dirname(path)))
+        held = self._held.first(paths)
+        if held is None:
+            return ""
+        place, function = held
+        return (
+            f"{self.named(place)}:{function.lineno} {function.name}() is for several tests, "
+            "and its client would be closed after the first"
+        )
+
+    def _doubt_about_new_file(self, tree: PytestTree) -> str:
+        """Without a package around it, what is imported as `conftest` is the file that pytest has loaded last."""
+        folder = self._repository.entries(tree.folder)
+        if CONFTEST in folder or "__init__.py" in folder:
+            return ""
+        importer = self._trees.naming_conftest(tree)
+        return f"{self.named(importer)} imports conftest, and may get {self.named(tree.conftest)}" if importer else ""
 
     def named(self, path: str) -> str:
         """Name a file as seen from the root of the repository."""

@@ -13,6 +13,7 @@ CONFTEST = "conftest.py"
 _NAMES_OF_TREES = frozenset(("test", "tests"))
 # pytest's own `norecursedirs`, without those that begin with a dot.
 _NOT_SEARCHED = frozenset(("_darcs", "build", "CVS", "dist", "node_modules", "venv", "__pycache__"))
+_NAMES_CONFTEST = re.compile(rb"^[ \t]*(?:from[ \t]+conftest[ \t]+import|import[ \t]+conftest)\b", re.MULTILINE)
 _ENVIRONMENT = "pyvenv.cfg"
 _HOLDS_TESTS = re.compile(rb"^[ \t]*(?:async[ \t]+)?def[ \t]+test|^[ \t]*class[ \t]+Test", re.MULTILINE)
 
@@ -66,6 +67,19 @@ class PytestTrees:
             for path in self._named_as_tests(folder):
                 if _HOLDS_TESTS.search(self._repository.read(path)):
                     yield path
+
+    def naming_conftest(self, tree: PytestTree) -> str:
+        """Give a module that imports a `conftest` by that name, anywhere below pytest's rootdir; empty for none."""
+        configuration = self.configuration(tree.folder)
+        top = configuration.folder if configuration else self._repository.root(tree.folder)
+        return next((path for path in self._sources(top) if _NAMES_CONFTEST.search(self._repository.read(path))), "")
+
+    def _sources(self, folder: str) -> Iterator[str]:
+        entries = self._repository.listing(folder)
+        yield from (join(folder, name) for name in sorted(entries) if name.endswith(".py"))
+        for name in sorted(entries - _NOT_SEARCHED) if _ENVIRONMENT not in entries else ():
+            if _is_searched(join(folder, name)):
+                yield from self._sources(join(folder, name))
 
     def conftests(self, folder: str) -> list[str]:
         """Give each `conftest.py` that counts for the tests in a folder, the uppermost first."""

@@ -103,6 +103,131 @@ def test_a_tree_that_runs_pooled_code_only_after_the_fix(tree: Tree, client_pool
     assert conftest.startswith('"""Ours."""\n\nimport pytest\n\n\n@pytest.')
 
 
+HELD = f"""\
+from unittest import TestCase
+from unittest.mock import patch
+
+import pytest
+
+import jobs.report
+
+
+{FAKE}
+
+    def close(self):
+        self.query = None
+
+
+class Job:
+    def __init__(self):
+        self.client = jobs.report.client()
+
+
+@pytest.fixture(scope="module")
+def job():
+    with patch("google.cloud.bigquery.Client", Fake):
+        yield Job()
+
+
+def test_one(job):
+    assert job.client.query("q") == "q"
+
+
+def test_two(job):
+    assert job.client.query("q") == "q"
+
+
+class TestRows(TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.client = cls.enterClassContext(patch("google.cloud.bigquery.Client")).return_value
+
+    def test_one(self):
+        assert jobs.report.client()
+        self.client.close.assert_not_called()
+
+    def test_two(self):
+        self.test_one()
+"""
+STAND_IN = """\
+import sys
+from types import SimpleNamespace
+
+sys.modules["shared.clients"] = SimpleNamespace(get_bigquery_client=list)
+
+from jobs.report import client
+
+
+def test_with_another_pool():
+    assert client() == []
+"""
+
+
+@pytest.mark.slow
+def test_a_client_that_several_tests_hold_is_not_closed_unasked(tree: Tree, client_pool: Run, run_process: Run) -> None:
+    job = "from shared import clients\n\n\ndef client():\n    return clients.get_bigquery_client()\n"
+    root = tree({**REPOSITORY, "jobs/report.py": job, "tests/unit/test_rows.py": HELD})
+    assert outcome(run_process) == (0, 5)
+    assert "302  unsafe: tests/unit/test_rows.py:26 job() is for several tests" in client_pool("fix").stdout
+    (root / "tests/unit/test_rows.py").write_text(HELD.replace('(scope="module")', ""))
+    assert "302  unsafe: tests/unit/test_rows.py:41 setUpClass() is for several" in client_pool("fix").stdout
+    (root / "tests/unit/test_rows.py").write_text(HELD)
+    assert "302  tests/unit/test_rows.py:26 job() is for several" in client_pool("fix", "--unsafe").stdout
+    assert outcome(run_process) == (2, 3)
+
+
+@pytest.mark.slow
+def test_the_fixture_bears_a_stand_in_for_the_pool_and_whatever_is_called_sys(
+    tree: Tree, client_pool: Run, run_process: Run
+) -> None:
+    conftest = "import sys\n\nfrom pytest import fixture as fix\n\ndel sys\n"
+    tests = {"tests/conftest.py": conftest, "tests/unit/test_rows.py": STAND_IN}
+    job = "from shared.clients import get_bigquery_client as client\n"
+    user = f"{job}\n\ndef client_of_ours():\n    return client()\n"
+    root = tree({**REPOSITORY, **tests, "jobs/report.py": user})
+    assert outcome(run_process) == (0, 2)
+    assert client_pool("fix").stdout == "Fixed 1 finding in 1 file; 0 left.\n"
+    assert outcome(run_process) == (0, 2)
+    once = (root / "tests/conftest.py").read_text()
+    assert client_pool("fix").stdout == "Fixed 0 findings in 0 files; 0 left.\n"
+    assert (root / "tests/conftest.py").read_text() == once
+
+
+@pytest.mark.parametrize(
+    "held",
+    [
+        pytest.param('@pytest.fixture(scope="session")\ndef held():\n    return rows', id="a-session"),
+        pytest.param('@pytest.fixture(scope="class")\ndef held():\n    return made()', id="through-a-helper"),
+        pytest.param("def setup_module():\n    rows()", id="a-module"),
+        pytest.param("class TestAll:\n    def setup_class(cls):\n        rows()", id="a-class"),
+        pytest.param(
+            "def setUpModule():\n    patch('jobs.report.get_bigquery_client').start()", id="a-getter-is-replaced"
+        ),
+    ],
+)
+def test_what_several_tests_hold_makes_the_fix_unsafe(tree: Tree, client_pool: Run, held: str) -> None:
+    helper = "def made():\n    return rows()"
+    source = f"import pytest\n\nfrom jobs.report import rows\n\n\n{helper}\n\n\n{held}\n\n\n{FAKE}\n\n"
+    tree({**REPOSITORY, "tests/unit/test_rows.py": f"{source}def test_rows():\n    rows()\n"})
+    assert re.search(r"CPL302  unsafe: tests/unit/test_rows.py:\d+ \w+\(\) is for several", client_pool("fix").stdout)
+
+
+def test_what_several_tests_hold_without_a_client_changes_nothing(tree: Tree, client_pool: Run) -> None:
+    held = '@pytest.fixture(scope="session")\ndef folder():\n    return pytest.__file__\n'
+    tree({**REPOSITORY, "tests/conftest.py": f"import pytest\n\nfrom jobs.report import rows\n\n\n{held}"})
+    assert client_pool("fix").stdout == "Fixed 1 finding in 1 file; 0 left.\n"
+
+
+def test_no_conftest_gets_in_the_way_of_another_that_is_imported_by_its_name(tree: Tree, client_pool: Run) -> None:
+    by_name = {"tests/a/conftest.py": "VALUE = 1\n", "tests/a/test_a.py": "from conftest import VALUE\n"}
+    told = "CPL302  unsafe: tests/a/test_a.py imports conftest, and may get tests/conftest.py"
+    root = tree({**REPOSITORY, **by_name})
+    assert told in client_pool("fix").stdout
+    assert not (root / "tests/conftest.py").exists()
+    (root / "tests/__init__.py").touch()
+    assert client_pool("fix", "--diff").stderr == "Would fix 1 finding in 1 file; 0 left.\n"
+
+
 def test_a_conftest_is_made(tree: Tree, client_pool: Run, git: Git) -> None:
     root = tree(REPOSITORY)
     (root / ".git/HEAD").unlink()
