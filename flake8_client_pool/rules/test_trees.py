@@ -109,6 +109,8 @@ class PytestTrees:
         configuration = self.configuration(folder)
         top = configuration.folder if configuration else self._repository.root(folder)
         above = list(_up_to(folder, top))
+        if configuration and any(_is_left_out(each, configuration) for each in above[:-1]):
+            return None
         begins = self._beginning(above, configuration)
         outer = [each for each in above if CONFTEST in self._repository.entries(each)]
         if outer and (not begins or _is_inside(begins, outer[-1])):
@@ -160,6 +162,8 @@ class PytestTrees:
         yield from (join(folder, name) for name in sorted(entries) if _is_test_module(name, configuration))
         for name in sorted(entries - _NOT_SEARCHED):
             below = join(folder, name)
+            if configuration and _is_left_out(below, configuration):
+                continue
             if _is_searched(below) and self.configuration(below) is configuration:
                 yield from self._named_as_tests(below)
 
@@ -193,6 +197,14 @@ def _up_to(folder: str, top: str) -> Iterator[str]:
 
 def _is_inside(path: str, folder: str) -> bool:
     return f"{path}/".startswith(f"{folder.rstrip('/')}/")
+
+
+def _is_left_out(folder: str, configuration: PytestConfiguration) -> bool:
+    """Tell whether pytest is told not to look in a folder: by its name, or by its path where the pattern has one."""
+    return any(
+        fnmatch(folder, f"*/{pattern.strip('/')}") if "/" in pattern else fnmatch(basename(folder), pattern)
+        for pattern in configuration.norecursedirs
+    )
 
 
 def _is_named(folder: str, configuration: PytestConfiguration) -> bool:

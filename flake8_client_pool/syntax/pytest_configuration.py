@@ -26,6 +26,7 @@ class PytestConfiguration:
         path: the file that has them; its folder is pytest's `rootdir`.
         testpaths: the patterns of folders in which pytest looks when nothing is named.
         python_files: the patterns of the names of test modules.
+        norecursedirs: the patterns of folders in which pytest does not look, beside those that it never looks in.
         plugins: the modules that `addopts` loads with `-p`.
         usefixtures: the fixtures that every test uses.
     """
@@ -33,6 +34,7 @@ class PytestConfiguration:
     path: str
     testpaths: tuple[str, ...] = ()
     python_files: tuple[str, ...] = ("test_*.py", "*_test.py")
+    norecursedirs: tuple[str, ...] = ()
     plugins: tuple[str, ...] = ()
     usefixtures: tuple[str, ...] = ()
 
@@ -60,6 +62,7 @@ def _configuration(path: str, options: _Options) -> PytestConfiguration:
         path,
         _listed(options, "testpaths"),
         _listed(options, "python_files") or given.python_files,
+        _listed(options, "norecursedirs"),
         tuple(_plugins(_listed(options, "addopts"))),
         _listed(options, "usefixtures"),
     )

@@ -245,6 +245,17 @@ def test_nothing_is_shared(tree: Tree, files: Mapping[str, str]) -> None:
         ),
         pytest.param(
             {
+                "pytest.ini": "[pytest]\nnorecursedirs = slow* checks/old\n",
+                "slow_tests/test_a.py": TEST,
+                "tests/conftest.py": "",
+                "tests/slow/test_b.py": TEST,
+                "tests/checks/old/test_c.py": TEST,
+            },
+            [],
+            id="norecursedirs",
+        ),
+        pytest.param(
+            {
                 "conftest.py": "",
                 "service/pytest.ini": "[pytest]\n",
                 "service/tests/test_a.py": TEST,
