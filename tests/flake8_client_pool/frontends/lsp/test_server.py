@@ -335,4 +335,4 @@ async def test_a_fix_that_makes_a_file(tree: Tree, start: Start) -> None:
     assert made.uri == written.text_document.uri == file.with_name("conftest.py").as_uri()
     assert made.options == types.CreateFileOptions(overwrite=False)
     assert isinstance(insertion := written.edits[0], types.TextEdit)
-    assert insertion.new_text.endswith("        close_all_clients()\n")
+    assert insertion.new_text.endswith("        pool.close_all_clients()\n")
