@@ -9,7 +9,7 @@ from codecs import BOM_UTF8
 from contextlib import suppress
 
 from flake8_client_pool.syntax.decoding import decode, encoding_of
-from flake8_client_pool.syntax.regular_files import regular
+from flake8_client_pool.syntax.regular_files import content_of
 
 _MAY_WRITE = stat.S_IWUSR | stat.S_IWGRP | stat.S_IWOTH
 
@@ -58,9 +58,8 @@ def replace_file(location: str, original: bytes, new: bytes) -> None:
             stream.flush()
             os.fsync(stream.fileno())
         _take_over(temporary, target, status)
-        with open(target, "rb", opener=regular) as stream:
-            if stream.read() != original:
-                raise NotWrittenError("it was changed meanwhile; run again")
+        if content_of(target) != original:
+            raise NotWrittenError("it was changed meanwhile; run again")
         os.replace(temporary, target)
     except OSError as error:
         raise NotWrittenError(_explained(error)) from error

@@ -24,7 +24,7 @@ from flake8_client_pool.scan.bench import Bench, Benches, Terms
 from flake8_client_pool.scan.discovery import Exclusion, SourceFile
 from flake8_client_pool.scan.fixing import neighbours_of, place_of
 from flake8_client_pool.syntax.decoding import encode
-from flake8_client_pool.syntax.regular_files import regular
+from flake8_client_pool.syntax.regular_files import content_of
 
 # A client that watches the files says when they change; others are not to wait for long, nor to pay at each key.
 _SECONDS_BETWEEN_LOOKS = 1.0
@@ -202,8 +202,7 @@ def _stamp_on_disk(path: str) -> Stamp:
 
 def _on_disk(path: str) -> bytes | None:
     try:
-        with open(path, "rb", opener=regular) as stream:
-            return stream.read()
+        return content_of(path)
     except (OSError, ValueError):
         return None
 

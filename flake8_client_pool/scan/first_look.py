@@ -13,7 +13,7 @@ from flake8_client_pool.policy.settings import DEFAULT_POOL_MODULE, Phase
 from flake8_client_pool.scan.discovery import SourceFile
 from flake8_client_pool.scan.run import Result
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
-from flake8_client_pool.syntax.regular_files import regular
+from flake8_client_pool.syntax.regular_files import content_of
 
 MOST_PHASES = 8
 
@@ -54,8 +54,7 @@ def texts_of(files: Iterable[SourceFile], directory: str) -> Mapping[str, str]:
 
 def _text(path: str) -> str:
     try:
-        with open(path, "rb", opener=regular) as stream:
-            return decode(stream.read())
+        return decode(content_of(path))
     except (OSError, UndecodableSourceError):
         return ""
 

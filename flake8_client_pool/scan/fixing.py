@@ -21,7 +21,7 @@ from flake8_client_pool.scan.run import Result
 from flake8_client_pool.scan.walking import Walk
 from flake8_client_pool.scan.workers import ignore_interrupts, processes
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
-from flake8_client_pool.syntax.regular_files import regular
+from flake8_client_pool.syntax.regular_files import content_of
 from flake8_client_pool.syntax.repository import Repository
 
 _FILES_WORTH_PROCESSES = 40
@@ -110,10 +110,7 @@ class Workbench:
         )
 
     def _content(self, location: str) -> bytes:
-        if location in self._texts:
-            return self._texts[location]
-        with open(location, "rb", opener=regular) as stream:
-            return stream.read()
+        return self._texts[location] if location in self._texts else content_of(location)
 
     def look_up(self, names: Iterable[str]) -> None:
         """Find out at once who needs some names, for all files that will be asked about."""

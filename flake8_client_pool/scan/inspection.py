@@ -18,7 +18,7 @@ from flake8_client_pool.scan.records import Record, from_record, to_record
 from flake8_client_pool.scan.sight import NOTHING_SEEN, Seen
 from flake8_client_pool.scan.states import States, digest
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
-from flake8_client_pool.syntax.regular_files import regular
+from flake8_client_pool.syntax.regular_files import content_of
 
 _EXCERPT_BEFORE = 60
 _EXCERPT_LENGTH = 200
@@ -99,8 +99,7 @@ class Inspector:
             return self._judged(number, "", ()) if self._expects(number) else Inspection(number)
         try:
             if data is None:
-                with open(self._plan.files[number].location, "rb", opener=regular) as stream:
-                    data = stream.read()
+                data = content_of(self._plan.files[number].location)
         except OSError as error:
             return Inspection(number, problem=explained(error), vanished=isinstance(error, FileNotFoundError))
         try:

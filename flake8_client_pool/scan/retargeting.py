@@ -12,7 +12,7 @@ from flake8_client_pool.scan.bench import Bench, Terms
 from flake8_client_pool.scan.discovery import SourceFile
 from flake8_client_pool.scan.fixing import FixedFile, Task, Workbench, workbench_for
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
-from flake8_client_pool.syntax.regular_files import regular
+from flake8_client_pool.syntax.regular_files import content_of
 
 
 class Followers:
@@ -71,8 +71,7 @@ class Followers:
         if location in self._texts:
             return self._texts[location]
         try:
-            with open(location, "rb", opener=regular) as stream:
-                return stream.read()
+            return content_of(location)
         except OSError:
             return b""
 

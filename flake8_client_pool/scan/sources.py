@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from itertools import accumulate
 
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
-from flake8_client_pool.syntax.regular_files import regular
+from flake8_client_pool.syntax.regular_files import content_of
 
 
 class Sources:
@@ -45,8 +45,7 @@ class Sources:
 
 def _read(path: str) -> bytes:
     try:
-        with open(os.path.abspath(path), "rb", opener=regular) as stream:
-            return stream.read()
+        return content_of(os.path.abspath(path))
     except OSError:
         return b""
 

@@ -7,6 +7,16 @@ import stat
 _WITHOUT_WAITING: int = getattr(os, "O_NONBLOCK", 0)
 
 
+def content_of(path: str) -> bytes:
+    """Give the bytes of a regular file.
+
+    Raises:
+        OSError: it cannot be read, or is none.
+    """
+    with open(path, "rb", opener=regular) as stream:
+        return stream.read()
+
+
 def regular(path: str, flags: int) -> int:
     """Open a file as an opener of `open` does; a folder is left to `open`, which refuses it.
 

@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from os.path import abspath, dirname, isdir, join
 
-from flake8_client_pool.syntax.regular_files import regular
+from flake8_client_pool.syntax.regular_files import content_of
 
 _VERSION_CONTROL = frozenset((".git", ".hg"))
 _PROJECT_FILES = frozenset(("pyproject.toml", "setup.cfg", "setup.py", "tox.ini"))
@@ -93,8 +93,7 @@ class Repository:
         if path in self._texts:
             return self._texts[path]
         try:
-            with open(path, "rb", opener=regular) as file:
-                return file.read()
+            return content_of(path)
         except (OSError, ValueError):
             return b""
 

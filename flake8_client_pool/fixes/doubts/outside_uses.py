@@ -10,7 +10,7 @@ from os.path import basename, dirname
 from flake8_client_pool.fixes.doubts.handed_on import STAR, imported_words, modules_in_hand
 from flake8_client_pool.fixes.doubts.loaded_by_path import is_loaded, loads_by_path
 from flake8_client_pool.fixes.doubts.reached_names import FROM_IMPORT, IS_SET, Reach, chain_before, is_of_base, reach
-from flake8_client_pool.syntax.regular_files import regular
+from flake8_client_pool.syntax.regular_files import content_of
 
 _STAR = re.compile(rb"from[ \t]+\.*([\w.]*)[ \t]+import[ \t]*\(?[ \t]*\*")
 _ALIAS = re.compile(rb"(\w+)[ \t]+as[ \t]+(\w+)")
@@ -240,8 +240,7 @@ def module_word(path: str) -> str:
 
 def _read(path: str) -> bytes:
     try:
-        with open(path, "rb", opener=regular) as stream:
-            return stream.read()
+        return content_of(path)
     except OSError:
         return b""
 
