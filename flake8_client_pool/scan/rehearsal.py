@@ -81,8 +81,9 @@ def _hold_back(files: tuple[SourceFile, ...], modules: dict[str, FixedFile]) -> 
             break
         for location, outcomes in more.items():
             held.setdefault(location, {}).update(outcomes)
-            task = _without(_task_of(modules[location]), held)
-            modules[location] = workbench_for([task]).fixed(task, unsafe=True)
+        others = [_without(_task_of(modules[location]), held) for location in more]
+        bench = workbench_for(others)
+        modules |= {task.file.location: bench.fixed(task, unsafe=True) for task in others}
     return held
 
 
