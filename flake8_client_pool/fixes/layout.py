@@ -1,7 +1,6 @@
 """A source as lines and as Python's own syntax tree, with places that count code points."""
 
 import ast
-import re
 from bisect import bisect_right
 from collections.abc import Iterator
 from functools import cached_property, lru_cache
@@ -10,8 +9,8 @@ from itertools import accumulate
 
 from flake8_client_pool.syntax.excerpt import excerpt
 
-# What a function that changes the import path holds; where none of these stands in a source, none does.
-_OF_PATH = re.compile(r"sys\.path|import path\b|addsitedir|syspath")
+_SAYING_PATH = ("sys.path", "sys import path", "addsitedir", "syspath")
+# What a function that changes the import path holds.
 _WORDS_OF_PATH = (r"sys\b", "addsitedir")
 _STAND_IN = "def _():0"
 
@@ -139,10 +138,15 @@ def layout_of(text: str, words: tuple[str, ...] | None = None) -> Layout:
 
 def _parsed_in_part(text: str, words: tuple[str, ...]) -> ast.Module:
     try:
-        of_path = _WORDS_OF_PATH if _OF_PATH.search(text) else ()
+        of_path = _WORDS_OF_PATH if may_mend_path(text) else ()
         return parsed(excerpt(text, (*words, *of_path), (), _STAND_IN).text)
     except SyntaxError:
         return parsed(text)
+
+
+def may_mend_path(text: str) -> bool:
+    """Tell by its words whether a source could mend the import path."""
+    return any(word in text for word in _SAYING_PATH)
 
 
 def parsed(text: str) -> ast.Module:

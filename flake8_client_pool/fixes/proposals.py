@@ -12,9 +12,9 @@ from flake8_client_pool.fixes.doubts.run_elsewhere import run_elsewhere
 from flake8_client_pool.fixes.doubts.tests_of_calls import TestsOfCalls
 from flake8_client_pool.fixes.handing_on import handed_on_edits, loses_an_argument
 from flake8_client_pool.fixes.imports.cycles import ImportedByPool
-from flake8_client_pool.fixes.imports.path_mending import PathMending, may_mend_path
+from flake8_client_pool.fixes.imports.path_mending import PathMending
 from flake8_client_pool.fixes.imports.placement import Beyond, Placement, Where, placement
-from flake8_client_pool.fixes.layout import layout_of
+from flake8_client_pool.fixes.layout import layout_of, may_mend_path
 from flake8_client_pool.model import Applicability, Edit
 from flake8_client_pool.rules.getter_call import NotPooledError, getter_edits, getter_for
 from flake8_client_pool.rules.getter_definitions import Getter

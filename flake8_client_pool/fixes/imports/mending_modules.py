@@ -2,8 +2,8 @@
 
 from os.path import dirname
 
-from flake8_client_pool.fixes.imports.path_mending import PathMending, may_mend_path
-from flake8_client_pool.fixes.layout import layout_of
+from flake8_client_pool.fixes.imports.path_mending import PathMending
+from flake8_client_pool.fixes.layout import layout_of, may_mend_path
 from flake8_client_pool.syntax.decoding import UndecodableSourceError, decode
 from flake8_client_pool.syntax.repository import Repository
 

@@ -6,11 +6,10 @@ from collections.abc import Callable, Iterator
 from functools import cached_property
 from typing import Self
 
-from flake8_client_pool.fixes.layout import Layout
+from flake8_client_pool.fixes.layout import Layout, may_mend_path
 
 _CHANGING = frozenset(("insert", "append", "extend"))
 _IMPORTING = frozenset(("import_module", "__import__"))
-_WORDS = ("sys.path", "sys import path", "addsitedir", "syspath")
 # Most code can be told by its text to change no path; looking at each of its nodes takes long.
 _MAY_CHANGE = re.compile(r"\bpath\s*\)*\s*(?:\.\s*(?:insert|append|extend)|\[|\+?=)|addsitedir")
 
@@ -113,11 +112,6 @@ class PathMending:
                 yield bound
             if module := self._others.get(above + alias.name):
                 yield from (f"{bound}.{function}" for function in module.functions)
-
-
-def may_mend_path(text: str) -> bool:
-    """Tell by its words whether a source could mend the import path."""
-    return any(word in text for word in _WORDS)
 
 
 def is_main_guard(statement: ast.stmt) -> bool:
