@@ -86,13 +86,13 @@ class FileFixer:
     def _fixed(self, path: str, data: bytes, text: str, places: Collection[Place], *, unsafe: bool) -> FileFix:
         patches = [place for place in places if place[2] == constructor_patched.RULE.code]
         others = set(places).difference(patches)
+        location = abspath(path)
         if not patches:
-            return Rounds(self, abspath(path), text, self._words.of(path, data)).run(others, unsafe=unsafe)
+            return Rounds(self, location, text, self._words.of(path, data)).run(others, unsafe=unsafe)
         names = self._modules.open(path, text, (), whole=True)
-        whole = abspath(path)
-        style = self.order(whole).style
-        done = self._retargeter.fix(names, patches, partial(self.is_needed, whole), style, unsafe=unsafe)
-        rest = Rounds(self, whole, done.after, ()).run(others, unsafe=unsafe)
+        style = self.order(location).style
+        done = self._retargeter.fix(names, patches, partial(self.is_needed, location), style, unsafe=unsafe)
+        rest = Rounds(self, location, done.after, ()).run(others, unsafe=unsafe)
         return FileFix(text, rest.after, (*done.outcomes, *rest.outcomes))
 
     def propose(self, path: str, text: str, words: tuple[str, ...]) -> tuple[Names, list[Proposal]]:
